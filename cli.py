@@ -131,7 +131,9 @@ class Door(click.RichGroup):
         return with_shared_options(command)
 
 
-@click.command(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VEILLEUR"})
+@click.command(
+    cls=Door, context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "VEILLEUR"}
+)
 @click.version_option(version("veilleur"), "--version", "-V", prog_name="veilleur")
 @click.pass_context
 def veilleur(ctx: click.Context) -> None:

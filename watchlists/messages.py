@@ -41,8 +41,8 @@ def _read_catalogue(language: str, name: str) -> gettext.GNUTranslations | None:
     path = files("watchlists") / "locale" / language / "LC_MESSAGES" / f"{name}.po"
     if not path.is_file():
         return None
-    from babel.messages.mofile import write_mo  # noqa: PLC0415  (keeps --help fast)
-    from babel.messages.pofile import read_po  # noqa: PLC0415
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
 
     compiled = BytesIO()
     with path.open("rb") as source:
