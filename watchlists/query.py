@@ -19,7 +19,7 @@ FIELDS: dict[str, FieldType] = {
     # free text: `text` also covers the title when no field is given
     "title": "text",
     "text": "text",
-    # keywords: exact, case and accents as stored (the parser lower-cases nothing)
+    # keywords: exact, case and accents as stored (the parser lower-cases hashtags and domains only)
     "id": "keyword",
     "kind": "keyword",
     "language": "keyword",
