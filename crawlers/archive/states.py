@@ -55,6 +55,10 @@ class FetchState:
     source: str
     url: str
     """Where it is read now; differs from the watchlist after a permanent redirect."""
+    asked: str = ""
+    """The watchlist's address when this was remembered; another one there now starts afresh."""
+    validated: str = ""
+    """The final address `etag` and `last_modified` came from: they mean nothing at another."""
     etag: str | None = None
     last_modified: str | None = None
     """Both exactly as received, of the final URL."""

@@ -1,0 +1,113 @@
+"""What is kept of sources rather than of items: outcomes, sizes, fetch states, robots copies."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from crawlers.archive.database import Database
+from crawlers.archive.moments import moment, ticks
+from crawlers.archive.states import FetchState, PageState, RobotsCopy
+from crawlers.items import CommunitySample, Outcome
+
+ROBOTS_FOR = timedelta(hours=24)
+
+_OUTCOME = TypeAdapter(Outcome)
+_SAMPLE = TypeAdapter(CommunitySample)
+_FETCH = TypeAdapter(FetchState)
+_PAGE = TypeAdapter(PageState)
+
+
+def write_outcome(database: Database, outcome: Outcome) -> None:
+    """Keep what happened, replacing what was said of the same source and run."""
+    values = (
+        outcome.source,
+        outcome.run,
+        ticks(outcome.at),
+        _OUTCOME.dump_json(outcome, exclude_defaults=True),
+    )
+    _write(database, "REPLACE INTO outcomes (source, run, at, body) VALUES (?, ?, ?, ?)", values)
+
+
+def read_outcomes(database: Database, *, since: datetime, until: datetime) -> tuple[Outcome, ...]:
+    """Outcomes with since <= at < until, by time, then source."""
+    sql = "SELECT body FROM outcomes WHERE at >= ? AND at < ? ORDER BY at, source"
+    return tuple(_OUTCOME.validate_json(body) for (body,) in _read(database, sql, ticks(since), ticks(until)))
+
+
+def read_last_outcomes(database: Database) -> dict[str, Outcome]:
+    """The newest outcome of each source."""
+    sql = "SELECT source, max(at), body FROM outcomes GROUP BY source ORDER BY source"
+    return {source: _OUTCOME.validate_json(body) for source, _, body in _read(database, sql)}
+
+
+def write_community_sample(database: Database, sample: CommunitySample) -> None:
+    """Keep the size of a place at a time."""
+    values = (sample.source, ticks(sample.at), _SAMPLE.dump_json(sample, exclude_defaults=True))
+    _write(database, "REPLACE INTO community_samples (source, at, body) VALUES (?, ?, ?)", values)
+
+
+def read_community_samples(
+    database: Database, source: str, *, since: datetime, until: datetime
+) -> tuple[CommunitySample, ...]:
+    """Sizes of a place with since <= at < until, by time."""
+    sql = "SELECT body FROM community_samples WHERE source = ? AND at >= ? AND at < ? ORDER BY at"
+    rows = _read(database, sql, source, ticks(since), ticks(until))
+    return tuple(_SAMPLE.validate_json(body) for (body,) in rows)
+
+
+def write_fetch_state(database: Database, state: FetchState) -> None:
+    """Keep what is remembered of a source."""
+    values = (state.source, _FETCH.dump_json(state, exclude_defaults=True))
+    _write(database, "REPLACE INTO fetch_states (source, body) VALUES (?, ?)", values)
+
+
+def read_fetch_states(database: Database) -> dict[str, FetchState]:
+    """What is remembered, by source."""
+    rows = _read(database, "SELECT source, body FROM fetch_states ORDER BY source")
+    return {source: _FETCH.validate_json(body) for source, body in rows}
+
+
+def read_fetch_state(database: Database, source: str) -> FetchState | None:
+    """What is remembered of one source."""
+    rows = _read(database, "SELECT body FROM fetch_states WHERE source = ?", source)
+    return _FETCH.validate_json(rows[0][0]) if rows else None
+
+
+def write_page_state(database: Database, state: PageState) -> None:
+    """Keep the validators of one address."""
+    values = (state.url, ticks(state.fetched), _PAGE.dump_json(state, exclude_defaults=True))
+    _write(database, "REPLACE INTO page_states (url, fetched, body) VALUES (?, ?, ?)", values)
+
+
+def read_page_state(database: Database, url: str) -> PageState | None:
+    """The validators of one address."""
+    rows = _read(database, "SELECT body FROM page_states WHERE url = ?", url)
+    return _PAGE.validate_json(rows[0][0]) if rows else None
+
+
+def write_robots(database: Database, copy: RobotsCopy) -> None:
+    """Keep a robots.txt as answered."""
+    values = (copy.origin, copy.status, copy.body, ticks(copy.fetched))
+    _write(database, "REPLACE INTO robots (origin, status, body, fetched) VALUES (?, ?, ?, ?)", values)
+
+
+def read_robots(database: Database, origin: str, *, now: datetime) -> RobotsCopy | None:
+    """The robots.txt of an origin, unless older than 24 hours at `now`."""
+    sql = "SELECT status, body, fetched FROM robots WHERE origin = ? AND fetched > ?"
+    rows = _read(database, sql, origin, ticks(now - ROBOTS_FOR))
+    if not rows:
+        return None
+    status, body, fetched = rows[0]
+    return RobotsCopy(origin=origin, status=status, body=body, fetched=moment(fetched))
+
+
+def _read(database: Database, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
+    return database.read(sql, parameters)
+
+
+def _write(database: Database, sql: str, values: tuple[object, ...]) -> None:
+    with database.write() as connection:
+        connection.execute(sql, values)
