@@ -47,7 +47,7 @@ def load_key(state: Path) -> bytes:
     except FileNotFoundError:
         return _make_key(path)
     except OSError as error:
-        raise _unusable(path, str(error.strerror)) from error
+        raise _unusable(path, "The system says: {error}.", error=error.strerror) from error
 
 
 def _make_key(path: Path) -> bytes:
@@ -63,22 +63,22 @@ def _make_key(path: Path) -> bytes:
             path.hardlink_to(draft)
         return _checked(path.read_bytes(), path)
     except OSError as error:
-        raise _unusable(path, str(error.strerror)) from error
+        raise _unusable(path, "The system says: {error}.", error=error.strerror) from error
     finally:
         draft.unlink(missing_ok=True)
 
 
 def _checked(key: bytes, path: Path) -> bytes:
     if len(key) < KEY_SIZE:
-        raise _unusable(path, "it is too short to be a key")
+        raise _unusable(path, "{path} is too short to be a key.")
     return key
 
 
-def _unusable(path: Path, why: str) -> ArchiveError:
+def _unusable(path: Path, why: str, **values: object) -> ArchiveError:
     return ArchiveError(
         "The watch's key cannot be used.",
-        why="{path}: {reason}",
-        remedy="Restore the file from a backup: without it, pseudonyms change.",
+        why=why,
+        remedy="Restore the file {path} from a backup: without it, pseudonyms change.",
         path=path,
-        reason=why,
+        **values,
     )

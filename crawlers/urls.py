@@ -36,7 +36,8 @@ LONGEST = 8192
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _TRACKER = re.compile(
-    r"(?:utm|mc|at|pk|mtm|matomo|piwik|hsa|vero|ns|itm|trk|oly)_\w+|(?:fb|g|d|tw|tt|y|ys|ms)cl(?:k|c)?(?:id|src)"
+    r"(?:utm|mc|at|pk|mtm|matomo|piwik|hsa|vero|ns|itm|trk|oly)_\w+"  # codespell:ignore hsa,oly
+    r"|(?:fb|g|d|tw|tt|y|ys|ms)cl(?:k|c)?(?:id|src)"
     r"|(?:g|w)braid|igsh(?:id)?|li_fat_id|srsltid|_hsenc|_hsmi|__hs[a-z]+|_g[al]|_openstat|mkt_tok|wickedid"
     r"|spm|cmpid|ito|echobox|xtor|xts|xtref|guccounter|guce_referrer(?:_sig)?|__twitter_impression"
     r"|phpsessid|jsessionid|aspsessionid\w*|sessionid|session_id|cftoken",
@@ -44,6 +45,7 @@ _TRACKER = re.compile(
 )
 """Parameters that tell where the reader came from or which visit it is, not what the page is."""
 _AUTHORITY = re.compile(r"(?:[a-z][a-z0-9+.-]*:)?//[^/?#]*", re.IGNORECASE)
+_PLAIN_HOST = re.compile(r"[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::[0-9]+)?")
 _LABEL = re.compile(r"[a-z0-9_-]{1,63}")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _OUTER = "".join(map(chr, range(0x21)))
@@ -233,6 +235,8 @@ def _port(parts: SplitResult, url: str) -> str:
 
 def _agree(parts: SplitResult, host: str, url: str) -> None:
     """Refuse what the HTTP client, which quotes by w3lib, would connect to elsewhere."""
+    if _PLAIN_HOST.fullmatch(parts.netloc):
+        return
     try:
         theirs = urlsplit(safe_url_string(urlunsplit(parts))).hostname or ""
     except ValueError as error:

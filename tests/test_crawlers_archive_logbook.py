@@ -55,6 +55,16 @@ def test_outcomes_come_back_whole_by_time_then_source(tmp_path: Path) -> None:
         assert archive.last_outcomes() == {"autre": other, "blog": later}
 
 
+def test_a_source_that_was_not_due_keeps_its_last_outcome(tmp_path: Path) -> None:
+    not_due = replace(OUTCOME, run="later", at=MORNING + HOUR, state="not_due")
+    with opened(tmp_path) as archive:
+        archive.put_outcome(OUTCOME)
+        archive.put_outcome(not_due)
+        archive.put_outcome(replace(not_due, source="jamais"))
+
+        assert archive.last_outcomes() == {"blog": OUTCOME}
+
+
 def test_the_outcome_of_a_run_repeated_replaces_the_first(tmp_path: Path) -> None:
     with opened(tmp_path) as archive:
         archive.put_outcome(OUTCOME)

@@ -180,7 +180,7 @@ class Archive:
         return logbook.read_outcomes(self._database, since=since, until=until)
 
     def last_outcomes(self) -> dict[str, Outcome]:
-        """The newest outcome of each source."""
+        """The newest outcome of each source that says something of it: "not due" does not."""
         return logbook.read_last_outcomes(self._database)
 
     def community_samples(

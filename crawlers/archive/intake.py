@@ -56,6 +56,7 @@ class Intake:
         self.changes = Changes(connection)
         self.claims = claims
         self.naming = Naming(connection, claims, self.changes)
+        self._number = next_number(connection)
 
     def land(self, readings: Sequence[Reading], tombstones: Tombstones) -> tuple[Landing, ...]:
         """Write every reading, in order."""
@@ -81,7 +82,7 @@ class Intake:
     def _insert(self, reading: Reading) -> Row:
         item = reading.item
         row = Row(
-            number=next_number(self.connection),
+            number=self._take_number(),
             id=item.id,
             thread=known_id(self.claims, item.thread_id),
             parent=known_id(self.claims, item.parent_id),
@@ -104,6 +105,10 @@ class Intake:
         self._sight(row, reading)
         self._sample(row)
         return row
+
+    def _take_number(self) -> int:
+        self._number += 1
+        return self._number - 1
 
     def _meet(self, matches: list[Row], reading: Reading) -> tuple[Row, State]:
         """Bring the reading into the item it is of, after joining the items it shows to be one."""

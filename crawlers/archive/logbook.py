@@ -22,13 +22,9 @@ _PAGE = TypeAdapter(PageState)
 
 def write_outcome(database: Database, outcome: Outcome) -> None:
     """Keep what happened, replacing what was said of the same source and run."""
-    values = (
-        outcome.source,
-        outcome.run,
-        ticks(outcome.at),
-        _OUTCOME.dump_json(outcome, exclude_defaults=True),
-    )
-    _write(database, "REPLACE INTO outcomes (source, run, at, body) VALUES (?, ?, ?, ?)", values)
+    body = _OUTCOME.dump_json(outcome, exclude_defaults=True)
+    values = (outcome.source, outcome.run, ticks(outcome.at), outcome.state, body)
+    _write(database, "REPLACE INTO outcomes (source, run, at, state, body) VALUES (?, ?, ?, ?, ?)", values)
 
 
 def read_outcomes(database: Database, *, since: datetime, until: datetime) -> tuple[Outcome, ...]:
@@ -38,9 +34,14 @@ def read_outcomes(database: Database, *, since: datetime, until: datetime) -> tu
 
 
 def read_last_outcomes(database: Database) -> dict[str, Outcome]:
-    """The newest outcome of each source."""
-    sql = "SELECT source, max(at), body FROM outcomes GROUP BY source ORDER BY source"
-    return {source: _OUTCOME.validate_json(body) for source, _, body in _read(database, sql)}
+    """The newest outcome of each source that was read, or tried: "not due" says nothing of it."""
+    sql = (
+        "SELECT sources.source, body FROM (SELECT DISTINCT source FROM outcomes) AS sources"
+        " JOIN outcomes ON outcomes.rowid = ("
+        "SELECT rowid FROM outcomes AS newest WHERE newest.source = sources.source AND state <> 'not_due'"
+        " ORDER BY at DESC LIMIT 1) ORDER BY sources.source"
+    )
+    return {source: _OUTCOME.validate_json(body) for source, body in _read(database, sql)}
 
 
 def write_community_sample(database: Database, sample: CommunitySample) -> None:

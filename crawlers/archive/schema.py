@@ -79,7 +79,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
 
     CREATE TABLE outcomes (
-        source TEXT, run TEXT, at INTEGER NOT NULL, body BLOB NOT NULL, PRIMARY KEY (source, run)
+        source TEXT, run TEXT, at INTEGER NOT NULL, state TEXT NOT NULL, body BLOB NOT NULL,
+        PRIMARY KEY (source, run)
     );
     CREATE INDEX outcomes_by_time ON outcomes (at);
     CREATE INDEX outcomes_by_source ON outcomes (source, at);

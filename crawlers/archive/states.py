@@ -24,7 +24,7 @@ class Landing:
 
     id: str
     state: Literal["new", "changed", "sampled", "sighted", "known"]
-    """new item · content changed (a revision) · only counts changed · known item, new source · nothing new."""
+    """New item · changed content or place · changed counts · known item, new source · nothing new."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
