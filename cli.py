@@ -15,7 +15,7 @@ from typing import Any
 
 import rich_click as click
 
-from watchlists.commands.context import Context
+from watchlists.commands.context import Context, machine_language
 from watchlists.errors import VeilleurError
 from watchlists.messages import load_messages
 
@@ -40,7 +40,7 @@ COMMANDS: dict[str, str] = {
 """Subcommand -> the module that holds it as `command`, in the order a newcomer meets them."""
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType[datetime]):
     """A date and time as ISO 8601; without an offset it is this machine's local time."""
 
     name = "moment"
@@ -154,15 +154,9 @@ def start_context() -> Context:
     return Context(folder=Path.cwd(), now=datetime.now(UTC))
 
 
-def reader_language(asked: str | None = None) -> str:
-    """The language to speak when no watchlist could say it: asked for, else the machine's."""
-    machine = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
-    return asked or os.environ.get("VEILLEUR_LANG") or ("fr" if machine.lower().startswith("fr") else "en")
-
-
 def tell(error: VeilleurError) -> None:
     """The error on stderr: what, why, what to do, a line each."""
-    translate = load_messages(reader_language()).gettext
+    translate = load_messages(machine_language(os.environ)).gettext
     for number, part in enumerate(error.parts(translate)):
         click.echo(part if number == 0 else f"  {part}", err=True)
 

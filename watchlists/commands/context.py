@@ -19,6 +19,13 @@ from watchlists.model import Watchlist
 STATE_FOLDER = ".veilleur"
 
 
+def machine_language(environ: Mapping[str, str]) -> str:
+    """The language to speak when no watchlist could say it: VEILLEUR_LANG, else the machine's."""
+    names = ("VEILLEUR_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    asked = next((value for name in names if (value := environ.get(name))), "")
+    return "fr" if asked.lower().startswith("fr") else "en"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """One invocation of the command line. `now` is aware, in UTC."""

@@ -1,0 +1,185 @@
+"""`veilleur search`: query the index."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import rich_click as click
+
+from watchlists.commands.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from pipelines.document import Document
+    from search.asking import Page
+    from search.index import Highlight, Hit
+
+SORTS = ("relevance", "date", "first-seen", "engagement", "replies")
+SORT_KEYS = {
+    "relevance": "relevance",
+    "date": "-published",
+    "first-seen": "-first_seen",
+    "engagement": "-engagement",
+    "replies": "-replies",
+}
+CSV_HEADER = (
+    "id",
+    "published",
+    "source",
+    "kind",
+    "language",
+    "title",
+    "url",
+    "author",
+    "mentions",
+    "tone",
+    "story",
+)
+
+
+@click.command()
+@click.argument("query", required=False, default="")
+@click.option("--sort", type=click.Choice(SORTS), default="relevance", show_default=True)
+@click.option(
+    "--limit", "-n", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Most hits shown."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a hit, on a line of its own.")
+@click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet; every match, formula-safe.")
+@pass_context
+def command(context: Context, query: str, sort: str, limit: int, as_json: bool, as_csv: bool) -> None:
+    """Search what was read: words, "phrases", field:value, dates; AND/ET, OR/OU, NOT/SAUF.
+
+    Example: veilleur search 'panne AND organisation:"Acme" AND published:[now-7d TO now]'
+    """
+    from search.asking import ask, read_query
+    from search.folder import WatchFolder, opened_index
+    from search.tables import csv_lines
+
+    tree = read_query(query, context.watchlist, now=context.now)
+    with opened_index(WatchFolder(root=context.folder), context.watchlist.index, environ=os.environ) as index:
+        if as_csv:
+            for line in csv_lines(CSV_HEADER, map(csv_row, index.scan(tree))):
+                context.say(line)
+            return
+        page = ask(index, tree, sort=SORT_KEYS[sort], limit=limit)  # type: ignore[arg-type]
+    if as_json:
+        for hit in page.results.hits:
+            context.emit(hit_record(hit))
+        return
+    for line in page_lines(context, page):
+        context.say(line)
+
+
+def csv_row(document: Document) -> tuple[object, ...]:
+    """One document as the cells of CSV_HEADER."""
+    return (
+        document.id,
+        document.published.isoformat(),
+        " ".join(document.sources),
+        document.kind,
+        document.language,
+        document.title,
+        document.url,
+        document.author,
+        " ".join(mention.organisation for mention in document.mentions),
+        document.tone or "",
+        document.story or "",
+    )
+
+
+def hit_record(hit: Hit) -> dict[str, object]:
+    """One hit as JSON: the document's own fields, then why it matched."""
+    document = hit.document
+    names = (
+        "id",
+        "kind",
+        "url",
+        "title",
+        "text",
+        "language",
+        "author",
+        "tags",
+        "topics",
+        "phrases",
+        "tone",
+        "story",
+    )
+    record: dict[str, object] = {name: getattr(document, name) for name in names}
+    return record | {
+        "published": document.published.isoformat(),
+        "first_seen": document.first_seen.isoformat(),
+        "sources": document.sources,
+        "mentions": [mention.organisation for mention in document.mentions],
+        "score": round(hit.score, 4),
+        "highlights": [highlight.text for highlight in hit.highlights],
+    }
+
+
+def page_lines(context: Context, page: Page) -> Iterator[str]:
+    """The page as a person reads it in a terminal."""
+    _, ngettext = context.messages.gettext, context.messages.ngettext
+    total = page.results.total
+    if not total:
+        yield _("Nothing found.")
+        return
+    shown = len(page.results.hits)
+    yield ngettext("%(total)d document", "%(total)d documents", total) % {"total": total} + (
+        "" if shown == total else " · " + _("the first %(shown)d are shown") % {"shown": shown}
+    )
+    for hit in page.results.hits:
+        yield ""
+        yield from _hit_lines(context, hit)
+    yield ""
+    for facet in page.facets:
+        counts = " · ".join(f"{value.term} {value.count}" for value in facet.values)
+        yield f"{click.style(facet.field, bold=True)}: {counts}"
+    yield click.style(_("Add --json or --csv for the next program; veilleur show ID explains one."), dim=True)
+
+
+def _hit_lines(context: Context, hit: Hit) -> Iterator[str]:
+    document = hit.document
+    title = next((mark(each) for each in hit.highlights if each.field == "title"), "") or plain(
+        document.title
+    )
+    yield click.style(title or plain(document.text[:80]), bold=True)
+    yield click.style(
+        " · ".join(
+            (local_time(context, document.published), document.sources[0], document.language, document.id)
+        ),
+        dim=True,
+    )
+    for highlight in hit.highlights:
+        if highlight.field != "title":
+            yield "  " + mark(highlight)
+    yield "  " + plain(document.url)
+
+
+def local_time(context: Context, moment: datetime) -> str:
+    """A time in the watch's timezone, to the minute."""
+    from zoneinfo import ZoneInfo
+
+    return moment.astimezone(ZoneInfo(context.watchlist.timezone)).strftime("%Y-%m-%d %H:%M")
+
+
+def mark(highlight: Highlight) -> str:
+    """A passage with its matches underlined, on one line."""
+    pieces: list[str] = []
+    position = 0
+    for start, end in highlight.marks:
+        pieces += [
+            plain(highlight.text[position:start]),
+            click.style(plain(highlight.text[start:end]), underline=True),
+        ]
+        position = end
+    return "".join([*pieces, plain(highlight.text[position:])])
+
+
+def plain(text: str) -> str:
+    """Text from outside that cannot steer a terminal: no control or bidi characters, one line."""
+    return "".join(" " if char.isspace() else char for char in _printable(text))
+
+
+def _printable(text: str) -> Iterable[str]:
+    return (char for char in text if char.isprintable() or char.isspace())

@@ -1,0 +1,117 @@
+"""How busy and how well run a community is: a month in days, and the measures of its threads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipelines.document import Document
+from search.insights.counts import median_wait, usual_range
+from search.insights.coverage import Readings
+from search.insights.scope import Scope
+from search.window import between, count_days
+from watchlists.model import Organisation
+from watchlists.query import And, Keyword, Not, Query
+
+MONTH = 30
+FEWEST_DAYS = 7
+"""Covered days needed before a usual range is said."""
+FEWEST_THREADS = 5
+"""Threads needed before waits and shares are said."""
+ANSWER_HORIZON = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Month:
+    """Thirty days of counts, the last one being the day that ends now; None was not covered."""
+
+    bounds: tuple[datetime, ...]
+    counts: tuple[int | None, ...]
+    last: int
+    usual: tuple[int, int] | None
+
+    @property
+    def is_unusual(self) -> bool:
+        """More than eight days in ten, by at least two."""
+        return self.usual is not None and self.last >= self.usual[1] + 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Activity:
+    """What went on in one organisation's own places between two times."""
+
+    posts: int
+    authors: int
+    threads: int
+    replies: int
+    staff_replies: int
+    first_reply: float | None
+    """Median minutes to the first reply by another than the opener."""
+    due: int
+    """Threads older than 24 hours: the base of `unanswered`."""
+    unanswered: int
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether there are threads enough to speak of waits and shares."""
+        return self.threads >= FEWEST_THREADS
+
+
+def owned_by(organisation: Organisation) -> Query:
+    """Documents read in the organisation's own places."""
+    return Keyword("owner", organisation.id)
+
+
+def said_of(organisation: Organisation) -> Query:
+    """Mentions of the organisation by others: not in its own places."""
+    return And((Keyword("mentions", organisation.id), Not(owned_by(organisation))))
+
+
+def own_sources(scope: Scope, organisation: Organisation) -> tuple[str, ...]:
+    """Ids of the enabled sources that are the organisation's own."""
+    sources = scope.watchlist.sources
+    return tuple(each.id for each in sources if each.organisation == organisation.id and each.enabled)
+
+
+def measure_month(scope: Scope, query: Query, *, sources: Sequence[str], readings: Readings) -> Month:
+    """Documents a day over thirty days by publication, days not covered by `sources` masked."""
+    bounds = scope.window.bounds(MONTH)
+    counts = count_days(scope.index, scope.known(query), "published", bounds)
+    covered = readings.covered_days(sources, bounds)
+    masked = tuple(count if is_covered else None for count, is_covered in zip(counts, covered, strict=True))
+    before = [count for count in masked[:-1] if count is not None]
+    usual = usual_range(before) if len(before) >= FEWEST_DAYS else None
+    return Month(bounds=bounds, counts=(*masked[:-1], counts[-1]), last=counts[-1], usual=usual)
+
+
+def measure_activity(
+    scope: Scope, organisation: Organisation, *, since: datetime, until: datetime
+) -> Activity:
+    """Posts, threads, replies by staff and waits in the organisation's places, as known at `until`."""
+    query = scope.known(owned_by(organisation), between("published", since, until))
+    openings = [each for each in scope.index.scan(And((query, Keyword("opening", "true")))) if each.thread]
+    replies = And((query, Keyword("opening", "false"), Keyword("bot", "false")))
+    due = [each for each in openings if until - each.published >= ANSWER_HORIZON]
+    return Activity(
+        posts=scope.index.count(query),
+        authors=scope.index.distinct(And((query, Keyword("bot", "false"))), "author"),
+        threads=len(openings),
+        replies=scope.index.count(replies),
+        staff_replies=scope.index.count(And((replies, Keyword("staff", "true")))),
+        first_reply=median_wait([_wait(each, until) for each in openings]),
+        due=len(due),
+        unanswered=sum(not _was_answered_in_time(each) for each in due),
+    )
+
+
+def _wait(opening: Document, until: datetime) -> tuple[float, bool]:
+    """Minutes to the first reply, or minutes waited so far; a reply after `until` is not known yet."""
+    age = (until - opening.published).total_seconds() / 60
+    answered = opening.measures.first_reply_minutes if opening.measures else None
+    return (answered, True) if answered is not None and answered <= age else (age, False)
+
+
+def _was_answered_in_time(opening: Document) -> bool:
+    answered = opening.measures.first_reply_minutes if opening.measures else None
+    return answered is not None and answered <= ANSWER_HORIZON.total_seconds() / 60

@@ -1,0 +1,106 @@
+"""Emerging places: domains that several people in several places begin to link to.
+
+A domain emerges on the day it has been cited within two weeks by at least 3 authors in at least
+2 sources, having never been cited before those two weeks. It is told once, on that day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from pipelines.document import Document
+from search.insights.scope import NOISE, Scope
+from search.insights.strands import voice_of
+from search.window import between, wall_clock
+from watchlists.query import And, Keyword
+
+FRESH_DAYS = 14
+FEWEST_AUTHORS = 3
+FEWEST_SOURCES = 2
+INFRASTRUCTURE = frozenset(  # one string: sixty quoted names would hide them
+    """
+    bit.ly t.co tinyurl.com goo.gl ow.ly buff.ly lnkd.in is.gd cutt.ly rebrand.ly shorturl.at dlvr.it youtu.be
+    google.com googleapis.com gstatic.com googleusercontent.com doubleclick.net google-analytics.com
+    cloudflare.com cloudfront.net akamaihd.net fastly.net jsdelivr.net unpkg.com amazonaws.com
+    gravatar.com imgur.com giphy.com tenor.com wp.com w.org wordpress.org wordpress.com w3.org schema.org
+    facebook.com instagram.com twitter.com x.com linkedin.com youtube.com tiktok.com threads.net pinterest.com
+    whatsapp.com wa.me apple.com microsoft.com live.com amazon.com amazon.fr paypal.com wikipedia.org
+    github.com gitlab.com medium.com mailchimp.com list-manage.com feedburner.com creativecommons.org
+    """.split()  # noqa: SIM905
+)
+"""Shorteners, carriers, trackers and the platforms everybody knows: linked to, but no news."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emergence:
+    """A domain people begin to link to, and who cited it first."""
+
+    domain: str
+    documents: tuple[Document, ...]
+    authors: int
+    sources: tuple[str, ...]
+
+    @property
+    def first(self) -> Document:
+        """The earliest citation."""
+        return self.documents[0]
+
+
+def find_places(scope: Scope, documents: Iterable[Document]) -> tuple[Emergence, ...]:
+    """The domains that pass the floors with these documents and did not before, most cited first."""
+    known = _known_domains(scope)
+    cited = {domain for each in documents for domain in each.link_domains}
+    found = (_judge(scope, domain) for domain in sorted(cited - known) if not _is_known(domain, known))
+    emerging = [each for each in found if each is not None]
+    return tuple(sorted(emerging, key=lambda each: (-each.authors, -len(each.sources), each.domain)))
+
+
+def _known_domains(scope: Scope) -> frozenset[str]:
+    organisations = scope.watchlist.organisations
+    domains = {domain.casefold() for each in organisations for domain in each.domains}
+    hosts = {
+        source.url.split("/")[2].split(":")[0] for source in scope.watchlist.sources if "://" in source.url
+    }
+    return frozenset(domains | hosts) | INFRASTRUCTURE | frozenset(scope.decided("watch", "ignore", "mute"))
+
+
+def _is_known(domain: str, known: frozenset[str]) -> bool:
+    """A known host may be below the domain: forum.acme.example makes acme.example known."""
+    return any(each.endswith(f".{domain}") for each in known)
+
+
+def _judge(scope: Scope, domain: str) -> Emergence | None:
+    since = wall_clock(scope.window.end, -FRESH_DAYS, timezone=scope.window.timezone)
+    links = scope.known(Keyword("link", domain))
+    if scope.index.count(And((links, between("published", None, since)))):
+        return None
+    recent = scope.index.scan(
+        And((links, between("published", since, scope.window.end), Keyword("copy", "false")))
+    )
+    citing = sorted((each for each in recent if _counts(each)), key=lambda each: (each.published, each.id))
+    before = [each for each in citing if each.first_seen < scope.window.start]
+    if not _passes(citing) or _passes(before):
+        return None
+    return Emergence(
+        domain=domain,
+        documents=tuple(citing),
+        authors=_authors(citing),
+        sources=_sources(citing),
+    )
+
+
+def _counts(document: Document) -> bool:
+    return document.intent not in NOISE and not document.author_is_bot
+
+
+def _passes(citing: Sequence[Document]) -> bool:
+    return _authors(citing) >= FEWEST_AUTHORS and len(_sources(citing)) >= FEWEST_SOURCES
+
+
+def _authors(citing: Sequence[Document]) -> int:
+    return len({voice_of(each) for each in citing})
+
+
+def _sources(citing: Sequence[Document]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(source for each in citing for source in each.sources))

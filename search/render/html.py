@@ -1,0 +1,56 @@
+"""The digest as one self-contained HTML page: no script, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from search.charts import draw_month
+from search.digest import Digest
+from search.render.headings import read_headings
+from search.render.tables import tone_cells
+from watchlists.messages import Messages
+
+
+def render_html(digest: Digest, messages: Messages) -> str:
+    """The whole page; ends in one newline."""
+    style = _style()
+    template = _environment().get_template("digest.html")
+    head = read_headings(messages)
+    return template.render(
+        digest=digest,
+        head=head,
+        tone=tone_cells(digest.tone, head) if digest.tone else (),
+        style=Markup(style),  # noqa: S704  (our own file)
+        policy=_policy(style),
+    )
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("search.render"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters["month"] = draw_month
+    return environment
+
+
+@lru_cache(maxsize=1)
+def _style() -> str:
+    return (files("search.render") / "templates" / "digest.css").read_text(encoding="utf-8")
+
+
+def _policy(style: str) -> str:
+    """A Content-Security-Policy that lets nothing in but this very style sheet."""
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -1,0 +1,228 @@
+"""One cycle of the watch: crawl in a child, understand and index what arrives, settle, sum up.
+
+The child is spawned before any language model loads, so that language work hides behind network
+waits. Whatever is interrupted, the next cycle finds it by comparison and catches up.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from crawlers.archive import Archive
+from crawlers.items import Outcome
+from crawlers.locks import hold_lock
+from crawlers.pseudonyms import load_key
+from crawlers.run import CrawlJob, CrawlProcess, Landed, Progress, start_crawl
+from pipelines.understand import Understanding
+from search.folder import WatchFolder
+from search.index import Index
+from search.summary import RunSummary, find_newly_failed
+from search.sync import SyncReport, batched, sync_documents, sync_outcomes
+from watchlists.errors import IndexUnavailable
+from watchlists.model import Watchlist
+
+logger = logging.getLogger(__name__)
+
+UNDERSTAND_BATCH = 64
+Observer = Callable[[Progress | Outcome], None]
+
+
+def ignore(_event: Progress | Outcome) -> None:
+    """The observer nobody looks through."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunRequest:
+    """What one cycle is asked to do."""
+
+    now: datetime
+    sources: tuple[str, ...] = ()
+    """Ids of the sources to read; empty reads all that are due."""
+    force: bool = False
+    """Read sources that are not due, too."""
+    environ: Mapping[str, str] = field(default_factory=dict)
+
+
+def run_cycle(
+    folder: WatchFolder, watchlist: Watchlist, request: RunRequest, *, observe: Observer = ignore
+) -> RunSummary:
+    """Do one whole cycle under the watch's run lock; raises LockHeld when another run has it."""
+    with RunSession(folder, watchlist, environ=request.environ) as session:
+        return session.cycle(request, observe=observe)
+
+
+class RunSession:
+    """Cycles one after the other under one lock, with one crawl child and models loaded once.
+
+    A scheduled run is a session of one cycle; a simulated clock steps through many.
+    """
+
+    def __init__(self, folder: WatchFolder, watchlist: Watchlist, *, environ: Mapping[str, str]) -> None:
+        self._folder, self._watchlist, self._environ = folder, watchlist, environ
+        self._stack = ExitStack()
+        self._crawl: CrawlProcess | None = None
+        self._archive: Archive | None = None
+        self._understanding: Understanding | None = None
+
+    def __enter__(self) -> Self:
+        self._folder.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            stack.enter_context(hold_lock(self._folder.run_lock))
+            Archive.open(self._folder.archive).close()  # the schema is there before anybody reads
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def cycle(self, request: RunRequest, *, observe: Observer = ignore) -> RunSummary:
+        """One cycle at `request.now`."""
+        crawl = self._send(request)
+        archive, understanding = self._open()
+        cycle = _Cycle(self._folder, self._watchlist, request, archive, understanding)
+        return cycle.run(crawl, observe)
+
+    def _send(self, request: RunRequest) -> CrawlProcess:
+        job = CrawlJob(
+            watchlist=self._folder.watchlist,
+            archive=self._folder.archive,
+            now=request.now,
+            sources=request.sources,
+            force=request.force,
+        )
+        if self._crawl is None:
+            self._crawl = start_crawl(job)
+            self._stack.callback(self._crawl.wait)
+        else:
+            self._crawl.send(job)
+        return self._crawl
+
+    def _open(self) -> tuple[Archive, Understanding]:
+        """The archive and what was understood, opened after the child was started."""
+        if self._archive is None or self._understanding is None:
+            self._archive = self._stack.enter_context(
+                closing(Archive.open(self._folder.archive, readonly=True))
+            )
+            self._understanding = self._stack.enter_context(
+                opened_understanding(self._folder, self._watchlist, self._archive)
+            )
+        return self._archive, self._understanding
+
+
+class _Cycle:
+    """The parent's half of a cycle, while the child crawls."""
+
+    def __init__(
+        self,
+        folder: WatchFolder,
+        watchlist: Watchlist,
+        request: RunRequest,
+        archive: Archive,
+        understanding: Understanding,
+    ) -> None:
+        self._folder, self._watchlist, self._request = folder, watchlist, request
+        self._archive, self._understanding = archive, understanding
+        self._outcomes: list[Outcome] = []
+        self._notes: list[str] = []
+        self._understood = 0
+
+    def run(self, crawl: CrawlProcess, observe: Observer) -> RunSummary:
+        started = time.monotonic()
+        before = self._archive.last_outcomes()
+        was_stopped = self._follow(crawl, observe)
+        report, documents = self._index()
+        return RunSummary(
+            outcomes=tuple(self._outcomes),
+            newly_failed=find_newly_failed(self._outcomes, before),
+            understood=self._understood,
+            indexed=report.put,
+            refused=len(report.refused),
+            documents=documents,
+            seconds=time.monotonic() - started,
+            was_stopped=was_stopped,
+            notes=(*self._notes, *self._understanding.notes()),
+        )
+
+    def _follow(self, crawl: CrawlProcess, observe: Observer) -> bool:
+        """Understand what arrives until the child is done; True when Ctrl-C ended it early."""
+        try:
+            self._understand(self._understanding.pending())
+            self._understand(self._arrivals(crawl, observe))
+        except KeyboardInterrupt:
+            crawl.stop()
+            return True
+        self._understand(self._understanding.pending())
+        return False
+
+    def _arrivals(self, crawl: CrawlProcess, observe: Observer) -> Iterator[str]:
+        for event in crawl.events():
+            if isinstance(event, Landed):
+                yield from event.ids
+            elif isinstance(event, Outcome):
+                self._outcomes.append(event)
+                observe(event)
+            elif isinstance(event, Progress):
+                observe(event)
+
+    def _understand(self, ids: Iterable[str]) -> None:
+        for batch in batched(ids, UNDERSTAND_BATCH):
+            self._understood += sum(1 for _ in self._understanding.understand(batch, now=self._request.now))
+
+    def _index(self) -> tuple[SyncReport, int]:
+        for _ in self._understanding.settle(now=self._request.now):
+            pass
+        with self._writable_index() as index:
+            report = sync_documents(index, self._understanding)
+            sync_outcomes(index, self._archive, self._watchlist, now=self._request.now)
+            index.commit()
+            return report, sum(1 for _ in index.ids())
+
+    @contextmanager
+    def _writable_index(self) -> Iterator[Index]:
+        index, was_rebuilt = open_or_rebuild(self._folder, self._watchlist, environ=self._request.environ)
+        if was_rebuilt:
+            self._notes.append("index_rebuilt")
+        try:
+            yield index
+        finally:
+            index.close()
+
+
+def open_or_rebuild(
+    folder: WatchFolder, watchlist: Watchlist, *, environ: Mapping[str, str]
+) -> tuple[Index, bool]:
+    """The index for writing; a damaged embedded one is dropped and begun anew (True), being derived."""
+    from search.backends import open_index
+
+    try:
+        return open_index(watchlist.index, folder=folder.index, environ=environ), False
+    except IndexUnavailable as damage:
+        if watchlist.index.backend != "embedded":
+            raise
+        logger.warning("the index is damaged and is built anew: %s", damage)
+    shutil.rmtree(folder.index, ignore_errors=True)
+    return open_index(watchlist.index, folder=folder.index, environ=environ), True
+
+
+@contextmanager
+def opened_understanding(
+    folder: WatchFolder, watchlist: Watchlist, archive: Archive
+) -> Iterator[Understanding]:
+    """understood.db over its archive, closed again whatever happens."""
+    understanding = Understanding.open(
+        folder.understood, archive=archive, watchlist=watchlist, key=load_key(folder.state)
+    )
+    try:
+        yield understanding
+    finally:
+        understanding.close()

@@ -1,0 +1,97 @@
+"""Rising terms and emerging places, each with the counts that made it rise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from search.digest import Link, Place, Rising, RisingTerm
+from search.insights.places import Emergence
+from search.insights.rising import Rise
+from search.plain import plain, safe_url
+from search.sections.story import title_of
+from search.sections.teller import Teller
+
+MOST_TERMS = 5
+MOST_PLACES = 3
+
+
+def tell_rising(teller: Teller, rises: Sequence[Rise] | None) -> Rising:
+    """At most five rising terms; without past enough, a note instead."""
+    if rises is None:
+        note = teller.voice.gettext("No trends yet: they need fourteen days of reading to compare with.")
+        return Rising(note=note)
+    terms = tuple(_tell_rise(teller, each) for each in rises[:MOST_TERMS])
+    return Rising(terms=tuple(_without_repeat(each, terms[:number]) for number, each in enumerate(terms)))
+
+
+def _without_repeat(term: RisingTerm, before: tuple[RisingTerm, ...]) -> RisingTerm:
+    """An example is given once, however many terms it stands for."""
+    is_given = term.example in {each.example for each in before}
+    return replace(term, example=None) if is_given else term
+
+
+def shown_term(teller: Teller, rise: Rise) -> str:
+    """The term as readers write it; a topic by its name."""
+    if rise.term.field == "topic":
+        names = {topic.id: topic.name for topic in teller.scope.watchlist.topics}
+        return plain(names.get(rise.term.value, rise.term.value), limit=60)
+    return plain(rise.term.shown, limit=60)
+
+
+def _tell_rise(teller: Teller, rise: Rise) -> RisingTerm:
+    first = rise.term.first
+    return RisingTerm(
+        term=shown_term(teller, rise),
+        language=rise.term.language,
+        now=rise.now,
+        base=rise.base,
+        usual=round(rise.usual, 2),
+        sources=rise.term.sources,
+        authors=rise.term.authors,
+        is_new=rise.is_new,
+        sentence=_rise_sentence(teller, rise),
+        example=Link(name=title_of(first), url=safe_url(first.url)),
+    )
+
+
+def _rise_sentence(teller: Teller, rise: Rise) -> str:
+    voice = teller.voice
+    now = voice.gettext("{now} of {base} texts", now=rise.now, base=rise.base)
+    spread = voice.gettext(
+        "{authors} in {sources}",
+        authors=voice.ngettext("{n} author", "{n} authors", rise.term.authors),
+        sources=voice.ngettext("{n} source", "{n} sources", rise.term.sources),
+    )
+    if rise.is_new:
+        return voice.gettext("new, never read before; {now}, {spread}.", now=now, spread=spread)
+    if rise.usual < 1:
+        return voice.gettext("{now}, usually fewer than one; {spread}.", now=now, spread=spread)
+    usual = voice.number(rise.usual, digits=0)
+    return voice.gettext("{now}, usually about {usual}; {spread}.", now=now, usual=usual, spread=spread)
+
+
+def tell_places(teller: Teller, found: Sequence[Emergence]) -> tuple[Place, ...]:
+    """At most three domains that people begin to link to."""
+    return tuple(_tell_place(teller, each) for each in found[:MOST_PLACES])
+
+
+def _tell_place(teller: Teller, place: Emergence) -> Place:
+    voice, domain = teller.voice, plain(place.domain, limit=80)
+    sentence = voice.gettext(
+        "{citations} by {authors} in {sources}; the first: {source}, {when}.",
+        citations=voice.ngettext("{n} link", "{n} links", len(place.documents)),
+        authors=voice.ngettext("{n} author", "{n} authors", place.authors),
+        sources=voice.ngettext("{n} source", "{n} sources", len(place.sources)),
+        when=voice.moment(place.first.published, seen_from=teller.end),
+        source=teller.source_name(place.first.community.source),
+    )
+    return Place(
+        domain=domain,
+        citations=len(place.documents),
+        authors=place.authors,
+        sources=len(place.sources),
+        sentence=sentence,
+        first=Link(name=title_of(place.first), url=safe_url(place.first.url)),
+        decide=f"veilleur places watch|ignore {domain}",
+    )

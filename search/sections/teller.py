@@ -1,0 +1,71 @@
+"""What every section is told with: the scope, the voice, and the few phrases they share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from pipelines.document import Document
+from search.digest import More
+from search.insights.scope import Scope
+from search.insights.strands import Strand, weave
+from search.plain import plain
+from search.voice import Voice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Teller:
+    """Turns what insights found into sentences and records of the digest."""
+
+    scope: Scope
+    voice: Voice
+
+    @property
+    def end(self) -> datetime:
+        """The moment the digest speaks from."""
+        return self.scope.window.end
+
+    def source_name(self, id: str) -> str:
+        """What readers call a source."""
+        source = self.scope.watchlist.source(id)
+        return plain(source.name if source and source.name else id, limit=60)
+
+    def weave(self, documents: tuple[Document, ...]) -> tuple[Strand, ...]:
+        """The strands of these documents without muted ones, promoted ones first."""
+        muted, promoted = self.scope.decided("mute"), self.scope.decided("promote")
+        strands = [
+            strand for strand in weave(documents, find=self.scope.index.get) if not _is_decided(strand, muted)
+        ]
+        return tuple(sorted(strands, key=lambda strand: not _is_decided(strand, promoted)))
+
+    def promotion(self, strand: Strand) -> str:
+        """The reason a reader gave for wanting to see this; empty when nobody did."""
+        promoted = self.scope.decided("promote")
+        return next((promoted[id] for id in _ids(strand) if id in promoted), "")
+
+    def command(self, query: str) -> str:
+        """The command that lists documents of this window that answer a query."""
+        return f"veilleur search '{query}{' AND ' if query else ''}{self._seen()}'"
+
+    def _seen(self) -> str:
+        start, end = self.scope.window.start, self.scope.window.end
+        return f"first_seen:[{_stamp(start)} TO {_stamp(end)}]"
+
+    def more(self, count: int, query: str) -> More | None:
+        """The line that says where the rest is; None when there is no rest."""
+        if count <= 0:
+            return None
+        sentence = self.voice.ngettext("and {n} more", "and {n} more", count)
+        return More(count=count, sentence=sentence, command=self.command(query))
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
+def _ids(strand: Strand) -> tuple[str, ...]:
+    return (strand.key, strand.lead.id, *(each.id for each in strand.documents))
+
+
+def _is_decided(strand: Strand, decided: dict[str, str]) -> bool:
+    return bool(decided) and any(id.casefold() in decided for id in _ids(strand))

@@ -1,0 +1,55 @@
+"""Share of voice and tone by organisation, as counts over seven days: on Mondays, or with an alert."""
+
+from __future__ import annotations
+
+from search.digest import Tone, ToneRow
+from search.insights.reputation import Reputation, measure_reputation
+from search.plain import plain
+from search.sections.teller import Teller
+
+WEEK = 7
+MONDAY = 0
+FEWEST_MENTIONS = 5
+"""Mentions in all, below which nothing is compared."""
+
+
+def is_tone_day(teller: Teller, *, has_alert: bool) -> bool:
+    """Whether the table is due: weekly, or because something turns bad."""
+    return has_alert or teller.scope.window.day.weekday() == MONDAY
+
+
+def tell_tone(teller: Teller) -> Tone | None:
+    """Mentions by others of us and of each competitor in seven days; None below the floor."""
+    window = teller.scope.window
+    organisations = teller.scope.organisations("own", "competitor")
+    measured = [
+        measure_reputation(teller.scope, each, since=window.back(WEEK), until=window.end)
+        for each in organisations
+    ]
+    base = sum(each.mentions for each in measured)
+    if base < FEWEST_MENTIONS:
+        return None
+    return Tone(
+        rows=tuple(_row(each) for each in measured),
+        has_tone=any(each.has_tone for each in measured),
+        sentence=_sentence(teller, base),
+    )
+
+
+def _row(measured: Reputation) -> ToneRow:
+    return ToneRow(
+        organisation=plain(measured.organisation.name, limit=60),
+        mentions=measured.mentions,
+        stories=measured.stories,
+        negative=measured.negative,
+        neutral=measured.neutral,
+        positive=measured.positive,
+    )
+
+
+def _sentence(teller: Teller, base: int) -> str:
+    return teller.voice.ngettext(
+        "{n} mention by others in seven days, own places left out; a copy is no story of its own.",
+        "{n} mentions by others in seven days, own places left out; a copy is no story of its own.",
+        base,
+    )

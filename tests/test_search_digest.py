@@ -1,0 +1,274 @@
+"""What a morning's page says, and what it leaves out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from crawlers.items import Outcome
+from pipelines.document import Document
+from search.backends import open_index
+from search.digest import Digest
+from search.edition import Alarm, History, build_digest
+from search.fitting import MOST_WORDS, count_words
+from search.render.formats import render_all
+from search.render.json import read_json, render_json
+from tests.documents import document, mention, outcome
+from tests.memory_index import MemoryIndex
+from tests.morning import ACME, END, NIMBO, SOURCES, WINDOW, history, news, outcomes, watchlist
+from watchlists.messages import load_messages
+from watchlists.model import Decision, IndexSettings, Organisation, Watchlist
+
+HOUR = timedelta(hours=1)
+
+
+def digest_of(
+    documents: list[Document],
+    *,
+    watch: Watchlist | None = None,
+    said: list[Outcome] | None = None,
+    before: History | None = None,
+) -> Digest:
+    watch = watch or watchlist(language="en")
+    return build_digest(
+        MemoryIndex(documents, outcomes() if said is None else said),
+        watch,
+        window=WINDOW,
+        now=END,
+        messages=load_messages(watch.language),
+        history=before or History(),
+    )
+
+
+def block(digest: Digest, id: str) -> tuple[str, ...]:
+    blocks = (*digest.competitors, *digest.own, *digest.topics, *digest.platforms)
+    return tuple(story.id for each in blocks if each.id == id for story in each.stories)
+
+
+def decide(action: str, subject: str) -> Watchlist:
+    decision = Decision(action=action, subject=subject, why="our own campaign", on=date(2026, 11, 19))  # type: ignore[arg-type]
+    return watchlist(language="en", decisions=(decision,))
+
+
+def test_the_same_input_gives_the_same_page() -> None:
+    documents = [*history(), *news()]
+
+    assert digest_of(documents) == digest_of(documents[::-1])
+
+
+def test_the_embedded_index_gives_the_page_of_the_oracle(tmp_path: Path) -> None:
+    documents = [*history(), *news()]
+    index = open_index(IndexSettings(), folder=tmp_path, environ={})
+    index.put(documents)
+    index.put_outcomes(outcomes())
+    index.commit()
+
+    found = build_digest(
+        index, watchlist(language="en"), window=WINDOW, now=END, messages=load_messages("en")
+    )
+    index.close()
+
+    assert found == digest_of(documents)
+
+
+def test_every_section_tells_what_belongs_there() -> None:
+    digest = digest_of([*history(), *news()])
+
+    assert block(digest, "acme") == ("launch0", "cargo2")
+    assert block(digest, "nimbo") == ("presse0", "presse1")
+    assert block(digest, "velo-cargo") == ("cargo0", "cargo1")
+    assert block(digest, "carto") == ("carto1",)
+    assert [story.id for story in digest.conversations.stories] == ["panne", "cargo3"]
+    assert [(term.term, term.now, term.is_new) for term in digest.rising.terms] == [
+        ("vélo cargo pliant", 4, True)
+    ]
+    assert [place.domain for place in digest.places] == ["placevelo.example"]
+    assert [story.id for story in digest.coverage.late] == ["tardif"]
+
+
+def test_a_story_is_told_once() -> None:
+    told = [story.id for story in digest_of([*history(), *news()]).stories]
+
+    assert len(told) == len(set(told))
+
+
+def test_history_read_with_a_new_source_is_no_news() -> None:
+    past = document("old", source="acme-blog", owner="acme", title="Hello", is_backfill=True)
+
+    digest = digest_of([past])
+
+    assert digest.stories == ()
+    assert digest.documents == 0
+
+
+def test_what_was_deleted_before_the_page_is_not_told() -> None:
+    gone = document("gone", source="acme-blog", owner="acme", title="Oops", deleted=END - HOUR)
+    later = document("later", source="acme-blog", owner="acme", title="Still here then", deleted=END + HOUR)
+
+    assert block(digest_of([gone, later]), "acme") == ("later",)
+
+
+def test_copies_and_bots_buy_no_rank() -> None:
+    syndicated = [
+        document(
+            f"copy{n}", title="Agency text", source=f"paper{n}", author=f"p{n}", mentions=(mention("acme"),)
+        )
+        for n in range(6)
+    ]
+    syndicated = [replace(each, story="agency", is_copy=number > 0) for number, each in enumerate(syndicated)]
+    robots = [
+        document(
+            f"bot{n}", title="Automatic", author=f"b{n}", author_is_bot=True, mentions=(mention("acme"),)
+        )
+        for n in range(4)
+    ]
+    robots = [replace(each, story="robots") for each in robots[:1]] + [
+        replace(each, story="robots") for each in robots[1:]
+    ]
+    talk = [
+        document(f"talk{n}", title="People talk", author=f"t{n}", mentions=(mention("acme"),), story="talk")
+        for n in range(5)
+    ]
+
+    found = block(digest_of([*syndicated, *robots, *talk]), "acme")
+
+    assert found[0] == "talk0"
+
+
+def test_spam_is_no_story() -> None:
+    spam = document("spam", title="Buy now", intent="spam", mentions=(mention("acme"),))
+
+    assert digest_of([spam]).stories == ()
+
+
+def test_a_post_in_the_own_community_is_no_mention() -> None:
+    own = document("own", source="nimbo-forum", owner="nimbo", title="At ours", mentions=(mention("nimbo"),))
+
+    (ours,) = digest_of([own]).own
+
+    assert ours.stories[0].id == "own"
+    assert ours.facts == ()
+    assert ours.chart is not None
+    assert ours.chart.last == 0
+
+
+def test_a_mute_is_obeyed_and_a_promotion_is_seen_first() -> None:
+    documents = [*history(), *news()]
+
+    assert "launch0" not in [
+        story.id for story in digest_of(documents, watch=decide("mute", "story-launch")).stories
+    ]
+    promoted = digest_of(documents, watch=decide("promote", "carto1"))
+    assert [story.id for story in promoted.must_see] == ["carto1"]
+    assert "you asked to see it: our own campaign" in promoted.must_see[0].why.lower()
+    assert block(promoted, "carto") == ()
+
+
+def test_an_alarm_stands_first_with_its_reason() -> None:
+    alarm = Alarm(documents=("panne", "panne-r0"), reason="3 authors in 2 hours, usually none.")
+
+    digest = digest_of([*history(), *news()], before=History(alarms=(alarm,)))
+
+    assert [(story.id, story.why) for story in digest.must_see] == [("panne", alarm.reason)]
+    assert digest.glance[0].startswith("Bornes de la gare")
+    assert digest.subject.startswith("Bornes de la gare")
+    assert digest.tone is None  # fewer mentions than the floor
+
+
+def test_a_calm_day_is_said_with_its_count() -> None:
+    one = document("one", title="A small note", source="gazette")
+
+    digest = digest_of([*history(), one], said=[outcome(each.id, END - HOUR) for each in SOURCES])
+
+    assert digest.glance == ("Calm day: 1 new text, nothing unusual.",)
+    assert digest.subject == "Calm day"
+
+
+def test_missing_sources_are_said_at_the_top_and_in_the_subject() -> None:
+    digest = digest_of([*history(), *news()])
+
+    assert "1 source of 7 could not be read: The City Cyclist; newly silent: Bolide News." in digest.glance
+    assert digest.coverage.read == 6
+    assert [(issue.source, issue.state) for issue in digest.coverage.issues] == [
+        ("cyclist", "failed"),
+        ("bolide-news", "silent"),
+    ]
+
+
+def test_a_watch_that_read_nothing_yet_says_so() -> None:
+    digest = digest_of([], said=[])
+
+    assert digest.coverage.read == 0
+    assert {issue.state for issue in digest.coverage.issues} == {"not_read"}
+    assert digest.coverage.more is not None
+    assert digest.coverage.more.count == 1
+    assert digest.rising.note.startswith("No trends yet")
+
+
+def heavy_day() -> list[Document]:
+    """Two hundred long stories about everybody."""
+    text = "Acme et Nimbo sont partout dans les conversations de ce jour où chacun raconte son histoire. " * 4
+    return [
+        document(
+            f"heavy{number:03}",
+            title=f"Une journée chargée, épisode {number}, avec un titre aussi long que bavard et détaillé",
+            text=text,
+            source=SOURCES[number % len(SOURCES)].id,
+            owner=SOURCES[number % len(SOURCES)].organisation,
+            published=END - timedelta(minutes=number),
+            author=f"auteur{number % 17}",
+            thread=f"heavy{number:03}",
+            mentions=(mention("acme"), mention("nimbo")),
+            topics=("velo-cargo",),
+            kind="question",
+        )
+        for number in range(200)
+    ]
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+def test_a_heavy_day_stays_within_two_minutes(language: str) -> None:
+    rivals = tuple(Organisation(id=f"rival{n}", name=f"Rival {n}") for n in range(8))
+    watch = watchlist(language=language, organisations=(NIMBO, ACME, *rivals))
+
+    digest = digest_of(heavy_day(), watch=watch)
+
+    messages = load_messages(language)
+    assert count_words(digest, messages) <= MOST_WORDS
+    assert len(digest.stories) <= 12
+    assert all(len(body) <= 80_000 for body in render_all(digest, messages).values())
+    assert len(digest.subject) <= 65
+    acme = next(each for each in digest.competitors if each.id == "acme")
+    assert acme.more is not None
+    assert acme.more.command.startswith(
+        "veilleur search 'organisation:acme AND first_seen:[2026-11-19T07:00Z TO"
+    )
+
+
+def test_quotes_keep_their_language_and_name_the_organisation_first() -> None:
+    text = "The street was calm. Acme surprised everybody. Nobody knew. The end."
+    told = document("told", title="In town", text=text, language="en", mentions=(mention("Acme"),))
+    told = replace(told, mentions=(replace(mention("acme"), surface="Acme"),))
+
+    (story,) = [s for s in digest_of([told], watch=watchlist()).stories if s.id == "told"]
+
+    assert [quote.text for quote in story.quotes] == ["The street was calm.", "Acme surprised everybody."]
+    assert {quote.language for quote in story.quotes} == {"en"}
+
+
+def test_a_source_that_shows_a_story_again_is_listed_with_it() -> None:
+    digest = digest_of([*history(), *news()])
+    launch = digest.stories[0]
+
+    assert launch.id == "launch0"
+    assert [link.name for link in launch.also_in] == ["La Gazette des villes", "The City Cyclist"]
+    assert (launch.authors, launch.sources, launch.documents) == (2, 2, 3)
+
+
+def test_the_model_survives_json() -> None:
+    digest = digest_of([*history(), *news()])
+
+    assert read_json(render_json(digest)) == digest
