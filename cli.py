@@ -128,6 +128,7 @@ class Door(click.RichGroup):
         if cmd_name not in COMMANDS:
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
+        command.name = cmd_name
         return with_shared_options(command)
 
 
