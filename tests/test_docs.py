@@ -1,0 +1,42 @@
+"""The documentation says what the program does."""
+
+from __future__ import annotations
+
+import re
+import runpy
+import shlex
+from pathlib import Path
+
+import pytest
+
+import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+COMMAND_LINE = re.compile(r"^(?:\$ )?veilleur (?P<arguments>[^\n#]*)", re.MULTILINE)
+
+
+def test_the_page_of_commands_is_what_the_commands_say() -> None:
+    script = runpy.run_path(str(ROOT / "docs" / "write_commands.py"))
+
+    assert script["PAGE"].read_text(encoding="utf-8") == script["write_page"]()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_within_the_project_leads_somewhere(page: Path) -> None:
+    links = [link for link in LINK.findall(page.read_text(encoding="utf-8")) if "://" not in link]
+
+    missing = [link for link in links if not (page.parent / link).exists() and not link.startswith("mailto:")]
+
+    assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_command_shown_exists(page: Path) -> None:
+    blocks = re.findall(r"```(?:console|sh|bash)?\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    shown = [line for block in blocks for line in COMMAND_LINE.findall(block)]
+
+    names = {shlex.split(line.replace("…", ""))[0] for line in shown if line.strip()}
+
+    assert {name for name in names if not name.startswith("-")} <= set(cli.COMMANDS)
