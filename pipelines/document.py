@@ -12,7 +12,15 @@ from typing import Literal
 
 Tone = Literal["negative", "neutral", "positive"]
 Intent = Literal[
-    "question", "complaint", "praise", "malfunction", "suggestion", "announcement", "spam", "trolling", "other"
+    "question",
+    "complaint",
+    "praise",
+    "malfunction",
+    "suggestion",
+    "announcement",
+    "spam",
+    "trolling",
+    "other",
 ]
 
 
