@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 
 from crawlers.lifeline import END, STOP
 from crawlers.progress import Event, Finished, Landed, Progress, Trouble, decode_event, raise_trouble
+from watchlists.errors import CrawlBroken
 
 __all__ = ["JOBS", "CrawlJob", "CrawlProcess", "Event", "Landed", "Progress", "start_crawl"]
 
@@ -60,6 +61,7 @@ class CrawlProcess:
     def __init__(self, child: subprocess.Popen[bytes]) -> None:
         self._child = child
         self._events: SimpleQueue[Event | None] = SimpleQueue()
+        self._is_ending = False
         # A thread keeps the pipe empty: a parent busy understanding must not hold up the crawl.
         self._listener = Thread(target=self._listen, name="crawl-events", daemon=True)
         self._listener.start()
@@ -81,6 +83,8 @@ class CrawlProcess:
                 yield event
         else:
             self._events.put(None)  # the child has ended: so does every later call
+            if trouble is None and not self._is_ending:
+                raise broken_crawl()
         if trouble is not None:
             raise_trouble(trouble)
 
@@ -90,10 +94,12 @@ class CrawlProcess:
 
     def stop(self) -> None:
         """End soon: what is read stays, and every open source gets its outcome first."""
+        self._is_ending = True
         self._say(STOP)
 
     def kill(self) -> None:
         """End at once; what was committed stays."""
+        self._is_ending = True
         self._child.kill()
 
     def wait(self) -> int:
@@ -121,6 +127,15 @@ class CrawlProcess:
             if (event := decode_event(line)) is not None:
                 self._events.put(event)
         self._events.put(None)
+
+
+def broken_crawl() -> CrawlBroken:
+    """The child was killed, or could not even start."""
+    return CrawlBroken(
+        "The crawl ended before it was done.",
+        why="Its process was killed or failed; what it had read is kept.",
+        remedy="Run again; if it happens again, the reason is in .veilleur/crawl.log",
+    )
 
 
 def start_crawl(job: CrawlJob) -> CrawlProcess:

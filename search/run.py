@@ -26,7 +26,7 @@ from search.folder import WatchFolder
 from search.index import Index
 from search.summary import RunSummary, find_newly_failed
 from search.sync import SyncReport, batched, sync_documents, sync_outcomes
-from watchlists.errors import IndexUnavailable
+from watchlists.errors import CrawlBroken, IndexUnavailable
 from watchlists.model import Watchlist
 
 logger = logging.getLogger(__name__)
@@ -135,12 +135,15 @@ class _Cycle:
         self._outcomes: list[Outcome] = []
         self._notes: list[str] = []
         self._understood = 0
+        self._broken: CrawlBroken | None = None
 
     def run(self, crawl: CrawlProcess, observe: Observer) -> RunSummary:
         started = time.monotonic()
         before = self._archive.last_outcomes()
         was_stopped = self._follow(crawl, observe)
         report, documents = self._index()
+        if self._broken is not None:
+            raise self._broken  # what had landed is understood and indexed by now
         return RunSummary(
             outcomes=tuple(self._outcomes),
             newly_failed=find_newly_failed(self._outcomes, before),
@@ -161,6 +164,8 @@ class _Cycle:
         except KeyboardInterrupt:
             crawl.stop()
             return True
+        except CrawlBroken as error:
+            self._broken = error
         self._understand(self._understanding.pending())
         return False
 

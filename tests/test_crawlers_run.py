@@ -24,7 +24,7 @@ from crawlers.run import JOBS, start_crawl
 from tests.conftest import NOW
 from tests.crawling import Crawled, Watch, listen, rss
 from tests.web import Answer, Asked, Web
-from watchlists.errors import LockHeld
+from watchlists.errors import CrawlBroken, LockHeld
 
 pytestmark = pytest.mark.slow
 
@@ -330,6 +330,23 @@ def test_a_stopped_crawl_keeps_what_it_has_and_tells_what_it_has_not(web: Web, w
     assert outcomes["good"].state == "ok"
     assert outcomes["slow"].state == "not_due"
     assert "stopped" in outcomes["slow"].reason
+
+
+def test_a_child_that_dies_is_told_and_what_it_had_read_is_kept(web: Web, watch: Watch) -> None:
+    web.page("/good", rss(FRESH, OLDER), host="127.0.0.2")
+    web.stream("/slow", lambda: _drip(web))
+    watch.add("good", web.url("/good", host="127.0.0.2"))
+    watch.add("slow", web.url("/slow", host="127.0.0.3"))
+    process = start_crawl(watch.job(NOW))
+
+    with pytest.raises(CrawlBroken) as told:
+        for event in process.events():
+            if isinstance(event, Outcome):
+                os.kill(process.pid, signal.SIGKILL)
+
+    assert process.wait() == -signal.SIGKILL
+    assert "crawl.log" in told.value.remedy
+    assert set(watch.items()) == {"Alpha", "Beta"}
 
 
 def test_a_crawl_whose_parent_is_killed_ends_within_a_second(web: Web, watch: Watch) -> None:

@@ -4,6 +4,7 @@
     ├── WatchlistError       the watchlist cannot be used (exit code 2)
     │   └── QueryError       a query is not understood; knows its column
     ├── AddressRefused       an address we will not connect to, never retried
+    ├── CrawlBroken          the crawl's process ended before its job did
     ├── ArchiveError         archive.db cannot be used
     ├── UnderstandingError   understood.db or a language part cannot be used
     ├── IndexUnavailable     the index cannot be reached or is damaged
@@ -59,6 +60,10 @@ class QueryError(WatchlistError):
 
 class AddressRefused(VeilleurError):
     """An address the watch does not allow connections to; never retried."""
+
+
+class CrawlBroken(VeilleurError):
+    """The crawl's process ended before its job did; what had landed is kept."""
 
 
 class ArchiveError(VeilleurError):
