@@ -41,7 +41,7 @@ def test_what_happened_to_each_source_is_told_on_stderr_in_plain_lines(watch: Wa
     assert result.exit_code == 0
     assert result.stdout == ""
     assert "good: read, 1 new" in result.stderr
-    assert "missing: failed, 0 new (nothing is at this address any more (HTTP 404))" in result.stderr
+    assert "missing: failed (nothing is at this address any more (HTTP 404))" in result.stderr
     assert "Sources due: 2 of 2. New items: 1." in result.stderr
 
 

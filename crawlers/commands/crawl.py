@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterable
 
 import rich_click as click
 
+from crawlers.commands.telling import check_sources, tell_outcome, tell_progress
 from crawlers.items import Outcome
 from crawlers.progress import Event, Progress
 from crawlers.run import CrawlJob, CrawlProcess, start_crawl
 from watchlists.commands.context import Context, pass_context
-from watchlists.errors import WatchlistError
 from watchlists.messages import Messages
-from watchlists.model import Watchlist
 
 
 @click.command()
@@ -48,48 +46,15 @@ def command(context: Context, sources: tuple[str, ...], force: bool, as_json: bo
         sys.exit(code)
 
 
-def check_sources(watchlist: Watchlist, sources: Iterable[str]) -> None:
-    """Refuse ids that no source of the watch has."""
-    for id in sources:
-        if watchlist.source(id) is None:
-            raise WatchlistError(
-                "No source is called {id}.",
-                why="The watchlist has these: {known}.",
-                remedy="`veilleur sources` lists them.",
-                id=id,
-                known=", ".join(source.id for source in watchlist.sources) or "-",
-            )
-
-
 def describe(event: Event, messages: Messages) -> str:
     """The event as one plain line; empty for those that say nothing to a reader."""
     match event:
         case Progress(stage="waiting"):
-            return f"{event.source}: {messages.gettext('waiting for its host')}"
-        case Outcome(state="not_due"):
-            return ""
-        case Outcome():
-            counts = messages.ngettext("{new} new", "{new} new", event.new).format(new=event.new)
-            reason = f" ({event.reason})" if event.reason else ""
-            return f"{event.source}: {name_state(event, messages)}, {counts}{reason}"
+            return f"{event.source}: {tell_progress(event, messages)}"
+        case Outcome() if event.state != "not_due":
+            return f"{event.source}: {tell_outcome(event, messages)}"
         case _:
             return ""
-
-
-def name_state(outcome: Outcome, messages: Messages) -> str:
-    """The state of an outcome in the reader's words."""
-    gettext = messages.gettext
-    return {
-        "ok": gettext("read"),
-        "unchanged": gettext("unchanged"),
-        "partial": gettext("read in part"),
-        "not_due": gettext("not due"),
-        "blocked_by_robots": gettext("refused by robots.txt"),
-        "walled": gettext("behind a wall"),
-        "failed": gettext("failed"),
-        "silent": gettext("silent"),
-        "gone": gettext("gone"),
-    }[outcome.state]
 
 
 def _follow(context: Context, process: CrawlProcess, *, as_json: bool) -> list[Outcome]:

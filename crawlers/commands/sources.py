@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import rich_click as click
 
+from crawlers.commands.telling import name_state
 from crawlers.items import Outcome
 from watchlists.commands.context import Context, pass_context
 from watchlists.messages import Messages
@@ -127,24 +128,6 @@ def _notes(line: SourceLine, messages: Messages, zone: ZoneInfo) -> list[str]:
         text = messages.gettext("backing off until {when}")
         notes.append(text.format(when=_clock(line.backing_off_until, zone)))
     return notes
-
-
-def name_state(state: str, messages: Messages) -> str:
-    """A state in the reader's words."""
-    gettext = messages.gettext
-    return {
-        "ok": gettext("read"),
-        "unchanged": gettext("unchanged"),
-        "partial": gettext("read in part"),
-        "not_due": gettext("not due"),
-        "blocked_by_robots": gettext("refused by robots.txt"),
-        "walled": gettext("behind a wall"),
-        "failed": gettext("failed"),
-        "silent": gettext("silent"),
-        "gone": gettext("gone"),
-        "disabled": gettext("disabled"),
-        "never_read": gettext("never read"),
-    }[state]
 
 
 def _clock(moment: datetime | None, zone: ZoneInfo) -> str:

@@ -47,11 +47,12 @@ class Live:
         """Take one event; plain lines tell only how a source ended."""
         if self._is_silent:
             return
+        from crawlers.commands.telling import tell_outcome, tell_progress
         from crawlers.items import Outcome
-        from search.commands.run import event_text
 
+        messages = self._context.messages
         is_ended = isinstance(event, Outcome)
-        text = event_text(self._context, event)
+        text = tell_outcome(event, messages) if isinstance(event, Outcome) else tell_progress(event, messages)
         if self._live is None:
             if isinstance(event, Outcome) and event.state != "not_due":
                 self._context.note(f"{event.source}: {text}")

@@ -11,11 +11,8 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from watchlists.commands.context import Context, pass_context
-from watchlists.errors import WatchlistError
 
 if TYPE_CHECKING:
-    from crawlers.items import Outcome
-    from crawlers.progress import Progress
     from search.summary import RunSummary
 
 NOTES = {
@@ -33,11 +30,12 @@ def command(context: Context, sources: tuple[str, ...], force: bool, as_json: bo
 
     Run it every hour (see `veilleur schedule`). SOURCES are ids; without any, all are meant.
     """
+    from crawlers.commands.telling import check_sources
     from search.commands.live import Live
     from search.folder import WatchFolder
     from search.run import RunRequest, run_cycle
 
-    check_sources(context, sources)
+    check_sources(context.watchlist, sources)
     request = RunRequest(now=context.now, sources=sources, force=force, environ=os.environ)
     with Live(context, is_silent=as_json or context.is_quiet) as live:
         summary = run_cycle(WatchFolder(root=context.folder), context.watchlist, request, observe=live.show)
@@ -48,18 +46,6 @@ def command(context: Context, sources: tuple[str, ...], force: bool, as_json: bo
         for line in summary_lines(context, summary):
             context.say(line)
     sys.exit(130 if summary.was_stopped else summary.exit_code)
-
-
-def check_sources(context: Context, sources: tuple[str, ...]) -> None:
-    """Refuse ids the watchlist does not hold."""
-    unknown = [id for id in sources if context.watchlist.source(id) is None]
-    if unknown:
-        raise WatchlistError(
-            "No source is called {names}.",
-            why="The watchlist holds no [[source]] with that id.",
-            remedy="See the ids with: veilleur sources",
-            names=", ".join(unknown),
-        )
 
 
 def summary_records(summary: RunSummary) -> Iterator[dict[str, object]]:
@@ -119,39 +105,3 @@ def summary_lines(context: Context, summary: RunSummary) -> Iterator[str]:
     )
     for note in summary.notes:
         yield _(NOTES.get(note, note))
-
-
-def event_text(context: Context, event: Progress | Outcome) -> str:
-    """What a source is doing, or how it ended, in a few words."""
-    from crawlers.items import Outcome
-
-    _ = context.messages.gettext
-    if isinstance(event, Outcome):
-        return outcome_text(context, event)
-    stages = {
-        "queued": _("queued"),
-        "fetching": _("fetching"),
-        "waiting": _("waiting for host"),
-        "done": _("done"),
-    }
-    return stages.get(event.stage, event.stage) + (f" · {event.new}" if event.new else "")
-
-
-def outcome_text(context: Context, outcome: Outcome) -> str:
-    """How a source ended: "12 new", "unchanged", or why it could not be read."""
-    _, ngettext = context.messages.gettext, context.messages.ngettext
-    states = {
-        "unchanged": _("unchanged"),
-        "not_due": _("not due"),
-        "blocked_by_robots": _("blocked by robots.txt"),
-        "walled": _("walled"),
-        "failed": _("failed"),
-        "silent": _("silent"),
-        "gone": _("gone"),
-    }
-    if outcome.state in {"ok", "partial"}:
-        text = ngettext("%(n)d new", "%(n)d new", outcome.new) % {"n": outcome.new}
-        return text + (" · " + _("partial") if outcome.state == "partial" else "")
-    return states[outcome.state] + (
-        f": {outcome.reason}" if outcome.reason and outcome.state != "not_due" else ""
-    )
