@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from pathlib import Path
 
 import rich_click as click
 
@@ -19,7 +20,7 @@ def command(context: Context, scheduler: str) -> None:
 
     _ = context.messages.gettext
     folder = context.folder.resolve()
-    program = shutil.which("veilleur") or sys.argv[0]
+    program = str(Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute())
     if scheduler == "compose":
         context.say(compose_file(context.watchlist, folder=folder))
         return
