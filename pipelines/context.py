@@ -10,6 +10,7 @@ names can say so.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -114,7 +115,7 @@ def _word_before(text: str, words: Sequence[Word], place: int, start: int) -> st
 
 
 def _place(words: Sequence[Word], start: int) -> int:
-    return next((place for place, word in enumerate(words) if word[1] >= start), len(words))
+    return bisect_left(words, start, key=lambda word: word[1])
 
 
 def _singular(word: str) -> str:

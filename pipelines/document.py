@@ -136,7 +136,8 @@ class Document:
     """Engagement over the median of this community at equal age; 1.0 is usual."""
     measures: ThreadMeasures | None = None
     link_domains: tuple[str, ...] = ()
-    """Registrable domains of outgoing links, own and known infrastructure included."""
+    """Registrable domains of outgoing links, own and known infrastructure included; and communities
+    inside platforms, as `reddit.com/r/velo` (pipelines.communities)."""
     links: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
     """What was cut or guessed: text_cut, date_clamped, language_from_source..."""

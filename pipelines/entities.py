@@ -9,6 +9,7 @@ Limits: first names, brands written in lower case and irony are the model's to m
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
@@ -134,12 +135,18 @@ def _is_not_of_name(token: Token, *, is_first: bool) -> bool:
         return True
     if not is_first:
         return False
-    is_opening_verb = token.pos_ in {"VERB", "AUX"} and (token.i == 0 or not token.nbor(-1).text[0].isalpha())
+    if fold(text) in read_words("not_names"):
+        return True
+    is_opening_verb = token.pos_ in {"VERB", "AUX", "ADV"} and _opens_sentence(token)
     return (
         bool(_ELISION.match(text))
         or (text.islower() and text in read_words("determiners"))
         or is_opening_verb
     )
+
+
+def _opens_sentence(token: Token) -> bool:
+    return token.i == 0 or not token.nbor(-1).text[-1].isalpha()
 
 
 def _looks_like_name(span: Span) -> bool:
@@ -150,4 +157,5 @@ def _looks_like_name(span: Span) -> bool:
 
 
 def _commonest(values: Sequence[Value]) -> Value:
-    return max(values, key=lambda value: (values.count(value), -values.index(value)))
+    """The commonest value, the first of them in case of a tie."""
+    return Counter(values).most_common(1)[0][0]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from spacy.symbols import ADJ, ADP, NOUN, PROPN
 from spacy.tokens import Doc, Span, Token
@@ -54,7 +55,7 @@ def extract_phrases(doc: Doc, *, title_end: int = 0) -> tuple[str, ...]:
         phrase.count += 1
         phrase.is_in_title |= tokens[0].idx < title_end
     ranked = sorted(found.items(), key=lambda each: (-each[1].score, each[1].first, each[0]))
-    return tuple(_without_parts([text for text, _ in ranked], found))[:MOST]
+    return tuple(islice(_without_parts([text for text, _ in ranked], found), MOST))
 
 
 def _candidates(doc: Doc) -> Iterator[tuple[int, Span]]:

@@ -18,8 +18,10 @@ Limits: other inflections and misspellings are not found; add them as aliases.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -27,6 +29,8 @@ from pipelines.context import Judge, Occurrence
 from pipelines.folding import WORD, fold, fold_words
 from watchlists.model import Organisation
 
+MOST = 2_000
+"""Occurrences looked at in one text: enough for any text that people write."""
 Rule = Literal["name", "alias", "handle", "hashtag", "domain", "context", "own_source"]
 Span = tuple[int, int]
 _GAP = re.compile(r"[ \t]{0,2}[ \t\n&+/'.·–-]?[ \t]{0,2}")
@@ -105,9 +109,8 @@ class NameFinder:
         folded = fold(text)
         words = [(each[0], each.start(), each.end()) for each in WORD.finditer(folded)]
         addresses = [each.span() for each in _ADDRESS.finditer(folded)]
-        signed = list(self._signed(folded))
-        taken = [*addresses, *((each.start(), each.end()) for each in _SIGNED.finditer(folded))]
-        candidates = [*signed, *self._named(folded, words, taken)]
+        taken = _joined_spans((*addresses, *(each.span() for each in _SIGNED.finditer(folded))))
+        candidates = list(islice(chain(self._signed(folded), self._named(folded, words, taken)), MOST))
         hits = [_hit(text, each, each.rule) for each in candidates if not each.pattern.is_ambiguous]
         hits += self._linked(text, addresses, links)
         known = {hit.organisation for hit in hits}
@@ -184,7 +187,7 @@ class NameFinder:
 
     def _linked(self, text: str, addresses: Sequence[Span], links: Iterable[str]) -> Iterator[NameHit]:
         shown: set[str] = set()
-        for start, end in addresses:
+        for start, end in addresses[:MOST]:
             owner = self._owner(text[start:end])
             if owner is not None:
                 shown.add(owner.id)
@@ -254,8 +257,21 @@ def _plurals(word: str) -> tuple[str, ...]:
     return (word + "s", word + "x") if len(word) > 3 and word[-1] not in "sxz0123456789" else ()
 
 
+def _joined_spans(spans: Iterable[Span]) -> list[Span]:
+    """The same characters as spans in order, apart from each other."""
+    joined: list[Span] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
 def _overlaps(span: Span, others: Sequence[Span]) -> bool:
-    return any(span[0] < end and start < span[1] for start, end in others)
+    """Whether a span shares a character with one of `others`, which are in order and apart."""
+    place = bisect_right(others, span[0], key=lambda other: other[1])
+    return place < len(others) and others[place][0] < span[1]
 
 
 def _hit(text: str, each: _Candidate, rule: Rule) -> NameHit:

@@ -6,6 +6,7 @@ a batch never changes what is understood.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 from crawlers.items import Item
 from crawlers.urls import registrable_domain
 from pipelines.clean import clean_html, clean_line, find_hashtags
+from pipelines.communities import community_of
 from pipelines.document import Community, Document, Mention
 from pipelines.entities import gather_entities
 from pipelines.folding import straighten
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 ANALYSED = 20_000
 """Characters a model reads of one text; watched names are looked for in all of it."""
 MOST_LINKS = 200
+_ENDLESS = re.compile(r"\S{100,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +123,7 @@ class Reader:
         passages = (
             (
                 Passage(
-                    text=straighten(f"{draft.document.title}\n{draft.document.text}")[:ANALYSED],
+                    text=_for_models(f"{draft.document.title}\n{draft.document.text}"[:ANALYSED]),
                     title_end=len(draft.document.title),
                     hits=tuple(hit for hit in draft.hits if hit.end <= ANALYSED),
                 ),
@@ -170,6 +173,11 @@ def _unanalysed(draft: Reading) -> Reading:
     return replace(draft, document=document)
 
 
+def _for_models(text: str) -> str:
+    """Plain quotes, and blanks for runs that are no words: they take tokenizers minutes."""
+    return _ENDLESS.sub(lambda run: " " * len(run[0]), straighten(text))
+
+
 def _notes(item: Item, text: str) -> Iterator[str]:
     if item.is_teaser:
         yield "teaser"
@@ -182,8 +190,11 @@ def _notes(item: Item, text: str) -> Iterator[str]:
 
 
 def _domains(links: Iterable[str]) -> Iterator[str]:
+    """Registrable domains, and communities within platforms."""
     for link in links:
         try:
             yield registrable_domain(link)
         except AddressRefused:
             continue
+        if community := community_of(link):
+            yield community

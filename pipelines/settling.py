@@ -11,8 +11,11 @@ from crawlers.items import Item
 from pipelines.document import Document, ThreadMeasures
 from pipelines.facts import FactRules, samples_by_age
 from pipelines.norms import WINDOW, Peer, engagement_vs_norm
-from pipelines.store import Place, Store
+from pipelines.store import Place, Store, batched
 from pipelines.threads import measure_thread
+
+BATCH = 2_000
+"""Documents of one place held at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +28,21 @@ class Settler:
 
     def settle(self, ids: Sequence[str]) -> Iterator[Document]:
         """New versions of these documents where a thread measure or a norm changed; not yet stored."""
-        by_place: dict[Place, list[Document]] = {}
-        for document in self.store.documents(ids):
-            by_place.setdefault(Place(document.community.source, document.parent is None), []).append(
-                document
+        by_place: dict[Place, list[str]] = {}
+        for id, place in self.store.places(ids):
+            by_place.setdefault(place, []).append(id)
+        for place, those in sorted(by_place.items()):
+            for batch in batched(those, BATCH):
+                yield from self._settle(place, tuple(self.store.documents(batch)))
+
+    def _settle(self, place: Place, documents: Sequence[Document]) -> Iterator[Document]:
+        norms = self._norms(place, documents)
+        for document in documents:
+            settled = replace(
+                document, measures=self._measures(document), engagement_vs_norm=norms.get(document.id)
             )
-        for place, documents in sorted(by_place.items()):
-            norms = self._norms(place, documents)
-            for document in documents:
-                settled = replace(
-                    document, measures=self._measures(document), engagement_vs_norm=norms.get(document.id)
-                )
-                if settled != document:
-                    yield settled
+            if settled != document:
+                yield settled
 
     def _measures(self, document: Document) -> ThreadMeasures | None:
         """Figures of a thread, on the post that opens it; None on everything else."""

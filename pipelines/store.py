@@ -1,50 +1,25 @@
 """understood.db: Documents as understood, with what they were made from. Derived and disposable.
 
-SQLite in WAL, mode 0600, one writer, short transactions begun with BEGIN IMMEDIATE and retried
-while another holds the file. A file that is damaged or of another layout is begun anew: everything in it
-can be understood again from the archive.
+One writer, many readers, short transactions; see pipelines.database for the file itself.
 """
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
+from pipelines.database import begin, open_database, told
 from pipelines.document import Document
 from pipelines.document_codec import decode, document_digest, encode
-from watchlists.errors import UnderstandingError
 
 Each = TypeVar("Each")
-LAYOUT = 1
-_PATIENCE = 30.0
-_ATTEMPTS = 10
 _BATCH = 500
-_SCHEMA = """
-CREATE TABLE documents (
-    id TEXT PRIMARY KEY,
-    content INTEGER NOT NULL,
-    change INTEGER NOT NULL,
-    language_key TEXT NOT NULL,
-    names_key TEXT NOT NULL,
-    hits TEXT NOT NULL,
-    facts_key TEXT NOT NULL,
-    source TEXT NOT NULL,
-    opens INTEGER NOT NULL,
-    published REAL NOT NULL,
-    digest TEXT NOT NULL,
-    body BLOB NOT NULL
-);
-CREATE INDEX documents_of_place ON documents (source, opens, published);
-CREATE TABLE vectors (id TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB NOT NULL);
-CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,16 +67,8 @@ class Store:
     @classmethod
     def open(cls, path: Path) -> Store:
         """The file, made where absent, begun anew where unusable."""
-        with _told(path):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            is_new = not path.exists()
-            connection = _connect(path)
-            if _is_usable(connection):
-                return cls(path, connection, was_rebuilt=False)
-            if not is_new and path.stat().st_size:
-                connection = _begin_anew(path, connection)
-            _create(connection)
-            return cls(path, connection, was_rebuilt=not is_new)
+        connection, was_rebuilt = open_database(path)
+        return cls(path, connection, was_rebuilt=was_rebuilt)
 
     def close(self) -> None:
         """Give the file back."""
@@ -165,6 +132,11 @@ class Store:
         )
         return [(id, datetime.fromtimestamp(published, UTC)) for id, published in found]
 
+    def places(self, ids: Iterable[str]) -> Iterator[tuple[str, Place]]:
+        """Where each of these documents stands, where it is known."""
+        for id, source, opens in self._among("id, source, opens", ids):
+            yield id, Place(source, bool(opens))
+
     def vectors(self, ids: Iterable[str], *, model: str) -> dict[str, bytes]:
         """Vectors of these documents made by that model."""
         found: dict[str, bytes] = {}
@@ -193,19 +165,25 @@ class Store:
         """`ok`, or SQLite's complaint."""
         return str(self._read("PRAGMA integrity_check")[0][0])
 
+    def compact(self) -> None:
+        """Write the file anew without what was ever deleted from it, and empty its log."""
+        with told(self.path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def _among(self, columns: str, ids: Iterable[str]) -> Iterator[tuple]:  # type: ignore[type-arg]
         for batch in batched(ids, _BATCH):
             marks = ",".join("?" * len(batch))
             yield from self._read(f"SELECT {columns} FROM documents WHERE id IN ({marks})", batch)  # noqa: S608
 
     def _read(self, sql: str, values: Sequence[object] = ()) -> list[tuple]:  # type: ignore[type-arg]
-        with _told(self.path):
+        with told(self.path):
             return self._connection.execute(sql, values).fetchall()
 
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
-        with _told(self.path):
-            _begin(self._connection)
+        with told(self.path):
+            begin(self._connection)
             try:
                 yield self._connection
                 self._connection.execute("COMMIT")
@@ -231,71 +209,6 @@ def _row(entry: Entry) -> tuple[object, ...]:
         document_digest(document),
         encode(document),
     )
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    # Made by us so that it is private from the start; -wal and -shm take their mode from it.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
-    with suppress(sqlite3.DatabaseError):  # told by _is_usable
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-    return connection
-
-
-def _is_usable(connection: sqlite3.Connection) -> bool:
-    try:
-        ((layout,),) = connection.execute("PRAGMA user_version").fetchall()
-        connection.execute("SELECT count(*) FROM documents WHERE id = ''")
-    except sqlite3.OperationalError as error:
-        if error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_ERROR:  # no such table
-            return False
-        raise
-    except sqlite3.DatabaseError:
-        return False
-    return bool(layout == LAYOUT)
-
-
-def _begin_anew(path: Path, connection: sqlite3.Connection) -> sqlite3.Connection:
-    connection.close()
-    for each in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
-        each.unlink(missing_ok=True)
-    return _connect(path)
-
-
-def _create(connection: sqlite3.Connection) -> None:
-    _begin(connection)
-    # Another process may have been faster.
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'documents'").fetchall():
-        for statement in _SCHEMA.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {LAYOUT}")
-    connection.execute("COMMIT")
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    for attempt in range(1, _ATTEMPTS + 1):
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or attempt == _ATTEMPTS:
-                raise
-        else:
-            return
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise UnderstandingError(
-            "The file {path} cannot be used.",
-            why="The system says: {error}.",
-            remedy="Check its folder and free space. It may be deleted: the next run makes it again.",
-            path=path,
-            error=error,
-        ) from error
 
 
 def batched(values: Iterable[Each], size: int) -> Iterator[tuple[Each, ...]]:

@@ -93,9 +93,10 @@ class Understanding:
         for batch in batched(tuple(self._states), 500):
             stamps = self._store.stamps(batch)
             for id in batch:
-                if self._is_current(self._states[id], stamps.get(id)):
+                state = self._states.get(id)
+                if state is not None and self._is_current(state, stamps.get(id)):
                     del self._states[id]
-                else:
+                elif state is not None:
                     yield id
 
     def understand(self, ids: Iterable[str], *, now: datetime) -> Iterator[Document]:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from pipelines.names import NameFinder, NameHit
+from watchlists.load import load_watchlist
 from watchlists.model import Organisation
+
+SENTENCES = Path(__file__).parent / "data" / "names"
+"""Sentences of our own, half of them traps; see benchmarks/quality/names.py."""
 
 ORGANISATIONS = (
     Organisation(
@@ -129,3 +136,16 @@ def test_a_link_that_the_text_does_not_show_counts_once_at_the_start() -> None:
 
 def test_a_link_to_a_platform_does_not_mention_it() -> None:
     assert rules("Voir https://tube.example/v", links=("https://tube.example/v",)) == []
+
+
+@pytest.mark.parametrize("part", ["dev", "closing"])
+def test_names_that_are_plain_words_are_told_apart(part: str) -> None:
+    finder = NameFinder(load_watchlist(SENTENCES / "watchlist.toml").organisations)
+    rows = [json.loads(line) for line in (SENTENCES / f"{part}.jsonl").read_text("utf-8").splitlines()]
+    found = [{hit.organisation for hit in finder.find(row["text"])} for row in rows]
+    true = [set(row["organisations"]) for row in rows]
+
+    right = sum(len(names & wanted) for names, wanted in zip(found, true, strict=True))
+
+    assert right / sum(map(len, found)) >= 0.95, "precision"
+    assert right / sum(map(len, true)) >= 0.95, "recall"

@@ -315,6 +315,8 @@ HOSTILE = {
     "broken unicode": "a\ud800b\udfffc\x00\ufffe",
     "five megabytes": "<p>Le service Acme est en panne depuis hier soir à Lyon. </p>" * 90_000,
     "one endless word": "a" * 300_000,
+    "one endless sign": "_" * 300_000,
+    "ampersands": "&amp;" * 200_000,
     "markup only": "<div>" * 30_000,
 }
 

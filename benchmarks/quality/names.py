@@ -28,9 +28,8 @@ def main(folder: Path, parts: list[str]) -> None:
         right = sum(len(a & b) for a, b in zip(found, true, strict=True))
         precision, recall = right / sum(map(len, found)), right / sum(map(len, true))
         traps = sum(not each for each in true)
-        print(
-            f"{part}: {len(rows)} sentences, {traps} traps: precision {precision:.3f}, recall {recall:.3f} (goal {GOAL})"
-        )
+        figures = f"precision {precision:.3f}, recall {recall:.3f} (goal {GOAL})"
+        print(f"{part}: {len(rows)} sentences, {traps} traps: {figures}")
         for row, names, wanted in zip(rows, found, true, strict=True):
             if names != wanted:
                 print(f"    wanted {sorted(wanted)}, found {sorted(names)}: {row['text']}")
