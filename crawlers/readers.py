@@ -11,6 +11,25 @@ from watchlists.errors import WatchlistError
 
 READERS: dict[str, str] = {
     "feed": "crawlers.spiders.feed:FeedReader",
+    "forum": "crawlers.spiders.forum:ForumReader",
+    "flarum": "crawlers.spiders.flarum:FlarumReader",
+    "nodebb": "crawlers.spiders.nodebb:NodebbReader",
+    "discourse": "crawlers.spiders.discourse:DiscourseReader",
+    "mastodon": "crawlers.spiders.mastodon:MastodonReader",
+    "lemmy": "crawlers.spiders.lemmy:LemmyReader",
+    "bluesky": "crawlers.spiders.bluesky:BlueskyReader",
+    "hackernews": "crawlers.spiders.hackernews:HackerNewsReader",
+    "stackexchange": "crawlers.spiders.stackexchange:StackExchangeReader",
+    "github": "crawlers.spiders.github:GitHubReader",
+    "page": "crawlers.spiders.page:PageReader",
+    "sitemap": "crawlers.spiders.sitemap:SitemapReader",
+    "wordpress": "crawlers.spiders.wordpress:WordpressReader",
+    "telegram": "crawlers.spiders.telegram:TelegramReader",
+    "mailbox": "crawlers.spiders.mailbox:MailboxReader",
+    "youtube": "crawlers.spiders.youtube:YoutubeReader",
+    "reddit": "crawlers.spiders.reddit:RedditReader",
+    "reviews": "crawlers.spiders.reviews:ReviewsReader",
+    "status": "crawlers.spiders.status:StatusReader",
 }
 """Kind -> module and class."""
 

@@ -21,7 +21,7 @@ _BOTS = re.compile(
     re.IGNORECASE,
 )
 _COOKIES = re.compile(
-    rb"<title>[^<]{0,80}(?:before you continue|avant d.{1,20}acc.{1,20}der|cookie consent|consent)[^<]{0,80}</title>"
+    rb"<title>[^<]{0,80}(?:before you continue|avant d.{1,20}acc.{1,20}der|consent)[^<]{0,80}</title>"
     rb"|consent\.(?:google|youtube|yahoo)\.",
     re.IGNORECASE,
 )
