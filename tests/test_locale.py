@@ -5,9 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from inspect import cleandoc
 from io import BytesIO
 from pathlib import Path
 
+import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
@@ -123,3 +126,22 @@ def test_plurals_follow_french_rules() -> None:
 
     assert french.ngettext("{n} source", "{n} sources", 0) == "{n} source"
     assert french.ngettext("{n} source", "{n} sources", 2) == "{n} sources"
+
+
+def helps(command: click.Command, context: click.Context) -> Iterator[str]:
+    """The help of a command, of its options and of its subcommands, in English."""
+    yield from (cleandoc(text) for each in (command, *command.params) if (text := getattr(each, "help", "")))
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None
+            yield from helps(found, context)
+
+
+def test_every_help_text_has_its_french() -> None:
+    context = click.Context(cli.veilleur, obj=replace(cli.start_context(), language="en"))
+    french = load_messages("fr")
+
+    untranslated = sorted({text for text in helps(cli.veilleur, context) if french.gettext(text) == text})
+
+    assert untranslated == []

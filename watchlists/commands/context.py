@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -77,3 +78,9 @@ class Context:
 
 
 pass_context = click.make_pass_decorator(Context)
+
+
+def reader_messages(ctx: click.Context | None) -> Messages:
+    """The texts for help: in the language asked for on the line so far, else the machine's."""
+    known = ctx.find_object(Context) if ctx else None
+    return load_messages((known and known.language) or machine_language(os.environ))

@@ -8,6 +8,9 @@ from typing import Any
 
 import rich_click as click
 
+from watchlists.commands.context import reader_messages
+from watchlists.commands.speaking import speak
+
 
 class LazyGroup(click.RichGroup):
     """`modules` maps each subcommand to the module that holds it as `command`."""
@@ -25,7 +28,8 @@ class LazyGroup(click.RichGroup):
         if cmd_name not in self._modules:
             return None
         command: click.Command = importlib.import_module(self._modules[cmd_name]).command
+        command.name = cmd_name
         taken = {name for param in command.params for name in param.opts}
         shared = [param for param in self.params if isinstance(param, click.Option)]
         command.params.extend(option for option in shared if taken.isdisjoint(option.opts))
-        return command
+        return speak(command, reader_messages(ctx).gettext)

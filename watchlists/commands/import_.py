@@ -10,6 +10,8 @@ from watchlists.commands.group import LazyGroup
 
 SUBCOMMANDS: dict[str, str] = {
     "opml": "watchlists.commands.import_opml",
+    "items": "crawlers.commands.import_items",
+    "visits": "crawlers.commands.import_visits",
 }
 """What can be imported -> the module that does it, as `command`."""
 
