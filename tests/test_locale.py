@@ -27,6 +27,7 @@ TEMPLATES = [("**/templates/**.html", "jinja2")]
 ERRORS = {each.__name__ for each in VeilleurError.__subclasses__()} | {
     "VeilleurError",
     "LedgerError",
+    "IndexDamaged",
     "QueryError",
     "query_error",
 }
