@@ -16,7 +16,19 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from crawlers.discover import MOST_REQUESTS, Finding, Page, classify, guess_feeds
+from crawlers.accounts import find_accounts
+from crawlers.discover import (
+    MOST_REQUESTS,
+    Finding,
+    Page,
+    classify,
+    find_nodeinfo,
+    find_place,
+    guess_feeds,
+    read_nodeinfo_link,
+    read_software,
+    recognise_software,
+)
 from crawlers.run import python_path
 from watchlists.errors import VeilleurError
 
@@ -83,16 +95,66 @@ def probe(job: ProbeJob) -> Probed:
 
 
 async def look(url: str, fetch: Fetch) -> Probed:
-    """What is at an address, and the newest entries of its feed as proof."""
+    """What is at an address, and its newest entries as proof, in at most four requests."""
+    fetch = _limit(fetch)
+    if place := find_place(url):
+        return await _prove(place, fetch)
     try:
-        finding = classify(await fetch(url))
+        page = await fetch(url)
     except NotAnswered as error:
         return Probed(is_forbidden=error.is_forbidden, reason=error.what)
+    finding = replace(classify(page), accounts=find_accounts(page.body, url=page.url))
+    if finding.kind in {"feed", "page"} and (found := await _ask_nodeinfo(page, fetch)):
+        finding = replace(found, accounts=finding.accounts)
+    probed = await _complete(finding, fetch)
+    if probed.finding is None:
+        return probed
+    return replace(probed, finding=replace(probed.finding, accounts=finding.accounts))
+
+
+def _limit(fetch: Fetch) -> Fetch:
+    """The same, refusing what would be one request too many."""
+    left = iter(range(MOST_REQUESTS))
+
+    async def get(url: str) -> Page:
+        if next(left, None) is None:
+            raise NotAnswered("")
+        return await fetch(url)
+
+    return get
+
+
+async def _complete(finding: Finding, fetch: Fetch) -> Probed:
+    """The finding with its proof, or the feed a page leads to."""
     if finding.kind == "feed" and finding.feeds:
         return await _follow(finding, fetch)
     if finding.kind == "page":
         return Probed(finding=await _guess(finding, fetch))
-    return Probed(finding=finding)
+    return await _prove(finding, fetch)
+
+
+async def _prove(finding: Finding, fetch: Fetch) -> Probed:
+    """The newest entries, where one more request shows them; without them the finding stands."""
+    if finding.latest or not finding.proof:
+        return Probed(finding=finding)
+    try:
+        shown = classify(await fetch(finding.proof))
+    except NotAnswered:
+        return Probed(finding=finding)
+    return Probed(finding=replace(finding, latest=shown.latest, title=finding.title or shown.title))
+
+
+async def _ask_nodeinfo(page: Page, fetch: Fetch) -> Finding | None:
+    """What a server of the fediverse says it runs, in two requests."""
+    address = find_nodeinfo(page)
+    if address is None:
+        return None
+    try:
+        link = read_nodeinfo_link((await fetch(address)).body)
+        software = read_software((await fetch(link)).body) if link else ""
+    except NotAnswered:
+        return None
+    return recognise_software(software, page)
 
 
 async def _follow(finding: Finding, fetch: Fetch) -> Probed:

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from crawlers.discover import MOST_REQUESTS, Page, classify, guess_feeds
+from crawlers.discover import MOST_REQUESTS, Page, classify, find_place, guess_feeds
 from crawlers.probe import NotAnswered, Probed, look
 from tests.conftest import NOW
 from tests.crawling import rss
@@ -104,3 +104,104 @@ def test_usual_places_are_tried_last_and_no_look_costs_more_than_four_requests()
 
 def test_an_address_that_does_not_answer_says_why() -> None:
     assert look_at(Site()) == Probed(reason="nothing there")
+
+
+FORUM = (
+    b'<html><head><title>Le forum</title></head><body id="phpbb"><a href="./viewforum.php?f=2"'
+    b' class="forumtitle">'
+    b"Atelier</a><a href='https://www.phpbb.com/'>phpBB</a></body></html>"
+)
+BOARD = (
+    b'<html><head><title>Atelier</title></head><body id="phpbb"><ul><li class="row"><dl><dt>'
+    b'<a href="./viewtopic.php?t=7" class="topictitle">Un pneu</a></dt><dd class="posts">3'
+    b" R\xc3\xa9ponses</dd>"
+    b'<dd class="lastpost"><time'
+    b' datetime="2026-11-19T10:00:00+00:00">hier</time></dd></dl></li></ul></body></html>'
+)
+FEDIVERSE = (
+    b'<html><head><title>@ana</title><link rel="alternate" type="application/activity+json"'
+    b' href="/u/1"></head>'
+    b"</html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "kind"),
+    [
+        ("https://news.ycombinator.com/from?site=acme.example", "hackernews"),
+        ("https://bsky.app/profile/acme.example", "bluesky"),
+        ("https://github.com/acme/widget", "github"),
+        ("https://stackoverflow.com/questions/tagged/acme", "stackexchange"),
+        ("https://bicycles.stackexchange.com/", "stackexchange"),
+        ("https://t.me/s/acmenews", "telegram"),
+        ("https://www.youtube.com/@acme", "youtube"),
+        ("https://www.reddit.com/r/acme/", "reddit"),
+        ("https://apps.apple.com/fr/app/acme/id123456", "reviews"),
+    ],
+    ids=lambda each: each.split("/")[2] if "/" in each else each,
+)
+def test_networks_everybody_uses_are_known_by_their_hosts(url: str, kind: str) -> None:
+    finding = find_place(url)
+
+    assert finding is not None
+    assert (finding.kind, finding.url) == (kind, url)
+
+
+def test_a_forum_is_recognised_with_its_boards_and_a_board_with_its_threads_as_proof() -> None:
+    index, board = classify(page(FORUM)), classify(page(BOARD))
+
+    assert (index.kind, index.software, index.boards) == ("forum", "phpBB", ("Atelier",))
+    assert (board.kind, [proof.title for proof in board.latest]) == ("forum", ["Un pneu"])
+
+
+def test_a_forum_index_is_proved_by_its_first_board() -> None:
+    site = Site()
+    site.put(HOME, FORUM)
+    site.put("https://acme.example/viewforum.php?f=2", BOARD)
+
+    finding = look_at(site).finding
+
+    assert finding is not None
+    assert (finding.kind, finding.url) == ("forum", HOME)
+    assert [proof.url for proof in finding.latest] == ["https://acme.example/viewtopic.php?t=7"]
+
+
+@pytest.mark.parametrize(
+    ("generator", "kind"),
+    [("Discourse 3.3.0", "discourse"), ("Flarum", "flarum"), ("NodeBB", "nodebb"), ("Lemmy", "lemmy")],
+)
+def test_engines_are_known_by_what_they_call_themselves(generator: str, kind: str) -> None:
+    body = b'<html><head><meta name="generator" content="%s"></head><body></body></html>' % generator.encode()
+
+    assert classify(page(body)).kind == kind
+
+
+def test_a_server_of_the_fediverse_says_what_it_runs() -> None:
+    site = Site()
+    site.put("https://acme.example/@ana", FEDIVERSE)
+    site.put(
+        "https://acme.example/.well-known/nodeinfo",
+        b'{"links":[{"rel":"2.0","href":"https://acme.example/n"}]}',
+    )
+    site.put("https://acme.example/n", b'{"software":{"name":"gotosocial"}}')
+
+    finding = look_at(site, "https://acme.example/@ana").finding
+
+    assert finding is not None
+    assert (finding.kind, finding.url) == ("mastodon", "https://acme.example/@ana")
+    assert len(site.asked) <= MOST_REQUESTS
+
+
+def test_a_blog_that_only_names_phpbb_is_no_forum() -> None:
+    body = (
+        b'<html><p>How to install <a href="https://www.phpbb.com/">phpBB</a>: open viewtopic.php</p></html>'
+    )
+
+    assert classify(page(body)).kind == "page"
+
+
+def test_a_sitemap_is_one() -> None:
+    assert (
+        classify(page(b'<?xml version="1.0"?><urlset xmlns="x"><url><loc>/</loc></url></urlset>')).kind
+        == "sitemap"
+    )

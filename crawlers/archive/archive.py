@@ -21,6 +21,7 @@ from crawlers.archive.moments import ticks
 from crawlers.archive.naming import Naming
 from crawlers.archive.reading import Reading, prepare
 from crawlers.archive.states import (
+    AccountSeen,
     Arrival,
     FetchState,
     ItemState,
@@ -120,6 +121,10 @@ class Archive:
         """Keep a robots.txt as answered."""
         logbook.write_robots(self._database, copy)
 
+    def put_accounts(self, accounts: Iterable[AccountSeen]) -> None:
+        """Keep where organisations were seen to be on other networks, each with its first sight."""
+        logbook.write_accounts(self._database, accounts)
+
     # Reading items
 
     def resolve(self, address: str) -> str | None:
@@ -205,6 +210,10 @@ class Archive:
         """The robots.txt of an origin; None when unknown or older than 24 hours."""
         return logbook.read_robots(self._database, origin, now=now)
 
+    def accounts(self) -> tuple[AccountSeen, ...]:
+        """Where organisations are on other networks, by organisation, then first sight."""
+        return logbook.read_accounts(self._database)
+
     def integrity(self) -> str:
         """`ok`, or what SQLite finds wrong with the file."""
         rows = self._database.read("PRAGMA integrity_check") + self._database.read("PRAGMA foreign_key_check")
@@ -226,6 +235,12 @@ class Archive:
     def expire(self, *, now: datetime, retention: Callable[[str], int]) -> tuple[str, ...]:
         """Erase what its sources keep no longer; `retention` gives a source's days. The ids erased."""
         return forgetting.expire(self._database, now=now, retention=retention, key=self._key)
+
+    def compact(self) -> None:
+        """Write the file anew without what was ever erased from it, and empty its log."""
+        with told(self._database.path):
+            self._database.connection.execute("VACUUM")
+            self._database.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _key(self) -> bytes:
         return load_key(self._database.path.parent)

@@ -189,13 +189,16 @@ def _make(path: Path) -> None:
         os.close(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_TRUNC, 0o600))
         connection = _connect(draft, readonly=False, patience=0.0)
         try:
-            Database(draft, connection).prepare(readonly=False)
+            Database(path, connection).prepare(readonly=False)
+            # Closing would do it too, but silently leave it undone where the disk is full.
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             connection.close()
         with suppress(FileExistsError):  # another process was faster
             path.hardlink_to(draft)
     finally:
-        draft.unlink(missing_ok=True)
+        for suffix in ("", "-wal", "-shm"):
+            draft.with_name(draft.name + suffix).unlink(missing_ok=True)
 
 
 def _nothing_yet(path: Path) -> ArchiveError:

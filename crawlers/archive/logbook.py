@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 
 from crawlers.archive.database import Database
 from crawlers.archive.moments import moment, ticks
-from crawlers.archive.states import FetchState, PageState, RobotsCopy
+from crawlers.archive.states import AccountSeen, FetchState, PageState, RobotsCopy
 from crawlers.items import CommunitySample, Outcome
 
 ROBOTS_FOR = timedelta(hours=24)
@@ -57,6 +58,37 @@ def read_community_samples(
     sql = "SELECT body FROM community_samples WHERE source = ? AND at >= ? AND at < ? ORDER BY at"
     rows = _read(database, sql, source, ticks(since), ticks(until))
     return tuple(_SAMPLE.validate_json(body) for (body,) in rows)
+
+
+def write_accounts(database: Database, accounts: Iterable[AccountSeen]) -> None:
+    """Keep accounts; those known already keep their first sight."""
+    sql = (
+        "INSERT INTO accounts (organisation, url, network, is_readable, first_seen) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (organisation, url) DO UPDATE SET network = excluded.network,"
+        " is_readable = excluded.is_readable"
+    )
+    with database.write() as connection:
+        for each in accounts:
+            values = (each.organisation, each.url, each.network, each.is_readable, ticks(each.first_seen))
+            connection.execute(sql, values)
+
+
+def read_accounts(database: Database) -> tuple[AccountSeen, ...]:
+    """Every account, by organisation, then first sight."""
+    sql = (
+        "SELECT organisation, network, url, is_readable, first_seen FROM accounts"
+        " ORDER BY organisation, first_seen, url"
+    )
+    return tuple(
+        AccountSeen(
+            organisation=organisation,
+            network=network,
+            url=url,
+            is_readable=bool(is_readable),
+            first_seen=moment(first_seen),
+        )
+        for organisation, network, url, is_readable, first_seen in _read(database, sql)
+    )
 
 
 def write_fetch_state(database: Database, state: FetchState) -> None:

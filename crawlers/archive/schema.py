@@ -97,4 +97,10 @@ MIGRATIONS: tuple[str, ...] = (
 
     CREATE TABLE tombstones (mark BLOB PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE accounts (
+        organisation TEXT, url TEXT, network TEXT NOT NULL, is_readable INTEGER NOT NULL,
+        first_seen INTEGER NOT NULL, PRIMARY KEY (organisation, url)
+    ) WITHOUT ROWID;
+    """,
 )

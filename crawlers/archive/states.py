@@ -99,3 +99,15 @@ class RobotsCopy:
     """HTTP status; 0 when the host could not be reached."""
     body: bytes
     fetched: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountSeen:
+    """An organisation's place on a network, and when it was first seen named."""
+
+    organisation: str
+    network: str
+    url: str
+    is_readable: bool
+    """One of our kinds reads it."""
+    first_seen: datetime

@@ -15,7 +15,7 @@ from watchlists.messages import Messages
 from watchlists.model import Source, Watchlist
 
 if TYPE_CHECKING:
-    from crawlers.discover import Finding
+    from crawlers.discover import Finding, Proof
     from crawlers.probe import Probed
 
 _YOUTUBE = (
@@ -63,6 +63,7 @@ def command(
     source = make_source(finding, watchlist, allow_private=allow_private, **said)
     if yes or confirm(context, source):
         write(context, source)
+        keep_accounts(context, source, finding)
 
 
 def check_address(url: str) -> str:
@@ -110,14 +111,56 @@ def describe(found: Probed, url: str, messages: Messages) -> list[str]:
     finding = found.finding
     if finding is None:
         return []
-    lines = [f"{gettext(finding.why)} {finding.title}".rstrip(), f"  {gettext('Address:')} {finding.url}"]
+    why = gettext(finding.why) + (f" ({finding.software})" if finding.software else "")
+    lines = [f"{why} {finding.title}".rstrip(), f"  {gettext('Address:')} {finding.url}"]
     if len(finding.feeds) > 1:
         lines.append(f"  {gettext('Other feeds of the page:')} {' '.join(finding.feeds[1:4])}")
     lines.append(f"  robots.txt: {gettext('forbids it') if found.is_forbidden else gettext('allows it')}")
     if finding.latest:
         lines.append(f"  {gettext('Newest entries:')}")
-    lines += [f"    {proof.published:%Y-%m-%d}  {proof.title}" for proof in finding.latest]
-    return lines
+    lines += [f"    {_show_day(proof)}  {proof.title}" for proof in finding.latest]
+    if finding.boards:
+        lines.append(f"  {gettext('Its boards, for `target`:')} {' · '.join(finding.boards[:12])}")
+    return [*lines, *describe_accounts(finding, messages)]
+
+
+def _show_day(proof: Proof) -> str:
+    return f"{proof.published:%Y-%m-%d}" if proof.published else " " * 10
+
+
+def describe_accounts(finding: Finding, messages: Messages) -> list[str]:
+    """Where else the page says its people are."""
+    gettext = messages.gettext
+    if not finding.accounts:
+        return []
+    unread = gettext("cannot be read")
+    lines = (
+        f"    {account.network}: {account.url}" + ("" if account.is_readable else f" ({unread})")
+        for account in finding.accounts[:12]
+    )
+    return [f"  {gettext('Also on:')}", *lines]
+
+
+def keep_accounts(context: Context, source: Source, finding: Finding) -> None:
+    """Note where the organisation of the place is on other networks, for the map of its presence."""
+    if source.organisation is None or not finding.accounts:
+        return
+    from crawlers.archive import Archive
+    from crawlers.archive.states import AccountSeen
+
+    context.state.mkdir(mode=0o700, exist_ok=True)
+    seen = [
+        AccountSeen(
+            organisation=source.organisation,
+            network=account.network,
+            url=account.url,
+            is_readable=account.is_readable,
+            first_seen=context.now,
+        )
+        for account in finding.accounts
+    ]
+    with Archive.open(context.state / "archive.db") as archive:
+        archive.put_accounts(seen)
 
 
 def check_finding(found: Probed, url: str, messages: Messages) -> Finding:
@@ -158,6 +201,7 @@ def make_source(finding: Finding, watchlist: Watchlist, *, allow_private: bool, 
         id=make_unique(slug, seed=finding.url, taken={source.id for source in watchlist.sources}),
         url=finding.url,
         kind=finding.kind,
+        target=finding.target,
         name=said["name"] or finding.title,
         organisation=said["organisation"] or find_owner(watchlist, finding.url),
         language=finding.language,
