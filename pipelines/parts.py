@@ -7,4 +7,20 @@ from pipelines.annotators import Parts
 
 def load_parts(*, load_models: bool) -> Parts:
     """The parts whose models are present; without `load_models`, those that need none."""
-    return Parts()
+    from pipelines.story_pass import StoryTeller
+    from pipelines.summary import SummaryAnnotator
+
+    if not load_models:
+        return Parts(stories=StoryTeller())
+    from pipelines.embeddings import SentenceEmbedder, is_installed
+
+    if not is_installed():
+        return Parts(annotators=(SummaryAnnotator(),), stories=StoryTeller())
+    from pipelines.intent import IntentAnnotator
+    from pipelines.tone import ToneAnnotator
+
+    return Parts(
+        annotators=(ToneAnnotator(), IntentAnnotator(), SummaryAnnotator()),
+        embedder=SentenceEmbedder(),
+        stories=StoryTeller(),
+    )

@@ -137,6 +137,14 @@ class Store:
         for id, source, opens in self._among("id, source, opens", ids):
             yield id, Place(source, bool(opens))
 
+    def published_since(self, since: datetime, *, opens: bool) -> list[tuple[str, datetime]]:
+        """Id and time of the posts, or of the replies, published from then on in any place, oldest first."""
+        found = self._read(
+            "SELECT id, published FROM documents WHERE opens = ? AND published >= ? ORDER BY published, id",
+            (opens, since.timestamp()),
+        )
+        return [(id, datetime.fromtimestamp(published, UTC)) for id, published in found]
+
     def vectors(self, ids: Iterable[str], *, model: str) -> dict[str, bytes]:
         """Vectors of these documents made by that model."""
         found: dict[str, bytes] = {}

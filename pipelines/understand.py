@@ -29,6 +29,7 @@ from watchlists.model import Watchlist
 
 BATCH = 64
 _REBUILT = "What was understood could not be read and is made anew."
+_NO_ENCODER = "No sentence encoder is installed: tone, intent and meaning are left out."
 _NO_MODEL = {
     "fr": "No French model is installed: French texts are searched for watched names only.",
     "en": "No English model is installed: English texts are searched for watched names only.",
@@ -142,7 +143,13 @@ class Understanding:
     def notes(self) -> tuple[str, ...]:
         """What a reader of the run should know, in English: missing models, a file made anew."""
         rebuilt = (_REBUILT,) if self._store.was_rebuilt else ()
-        return (*rebuilt, *(_NO_MODEL[each] for each in sorted(self._reader.missing) if each in _NO_MODEL))
+        lacks_encoder = self._reader.load_models and self._parts.embedder is None
+        encoder = (_NO_ENCODER,) if lacks_encoder else ()
+        return (
+            *rebuilt,
+            *encoder,
+            *(_NO_MODEL[each] for each in sorted(self._reader.missing) if each in _NO_MODEL),
+        )
 
     def _understand(self, ids: Sequence[str], matcher: TopicMatcher) -> Iterator[Document]:
         jobs = [job for job in self._jobs(ids) if job.stamp is None or not _is_same(job)]
@@ -206,7 +213,7 @@ class Understanding:
         documents: dict[str, Document] = {}
         for job in jobs:
             id = job.record.item.id
-            base = fresh[id].document if id in fresh else job.document
+            base = _reread(fresh[id].document, job.document) if id in fresh else job.document
             assert base is not None
             documents[id] = with_facts(base, job.record, self._rules)
         new: Sequence[Document] = [documents[id] for id in fresh]
@@ -282,6 +289,11 @@ class Understanding:
         last = max((state.change for state in states), default=self._settled)
         self._settled = min(missing) - 1 if missing else last
         self._store.set_mark("settled", f"{self._keyring.whole()} {self._settled}")
+
+
+def _reread(document: Document, earlier: Document | None) -> Document:
+    """A post that was edited, or met by new names, stays in the story it was told in."""
+    return replace(document, story=earlier.story, is_copy=earlier.is_copy) if earlier else document
 
 
 def _is_same(job: _Job) -> bool:

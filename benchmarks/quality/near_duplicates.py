@@ -1,4 +1,4 @@
-"""Near-duplicates: `python -m benchmarks.quality.near_duplicates FOLDER`, laid out as pattern-near-duplicates.
+"""Near-duplicates: `python -m benchmarks.quality.near_duplicates FOLDER`, as pattern-near-duplicates.
 
 FOLDER holds a CSV of answer, source text and grade (0 independent, 1 heavy rewrite, 2 light rewrite, 3 cut).
 Printed: joined pairs a grade as shipped (candidates by MinHash, then containment), and the curve.

@@ -1,0 +1,40 @@
+"""Lexicons of tone and emotion of our own, one TOML file a language; words are compared as stems."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pipelines.stems import stem_words
+
+EMOTIONS = ("anger", "fear", "disappointment", "mockery")
+LANGUAGES = ("fr", "en")
+LONGEST = 4
+"""Most words of an entry."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The lists of one language: which of them a run of stems is in."""
+
+    lists: Mapping[tuple[str, ...], frozenset[str]]
+
+    def lists_at(self, stems: Sequence[str], place: int) -> frozenset[str]:
+        """Names of the lists with an entry that begins at this word."""
+        found = (self.lists.get(tuple(stems[place : place + size])) for size in range(1, LONGEST + 1))
+        return frozenset[str]().union(*filter(None, found))
+
+
+@cache
+def read_lexicon(language: str) -> Lexicon:
+    """The lexicon of a language, French or English."""
+    content = tomllib.loads((files("pipelines.lexicons") / f"{language}.toml").read_text("utf-8"))
+    lists: dict[tuple[str, ...], set[str]] = {}
+    for name, words in content.items():
+        for word in words.split():
+            lists.setdefault(tuple(stem_words(word.replace("_", " "), language)), set()).add(name)
+    lists.pop((), None)
+    return Lexicon({run: frozenset(names) for run, names in lists.items()})

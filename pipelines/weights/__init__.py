@@ -1,0 +1,1 @@
+"""Trained numbers, no texts and no vocabulary: see docs/models.md."""
