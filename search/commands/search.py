@@ -45,30 +45,53 @@ CSV_HEADER = (
 @click.option(
     "--limit", "-n", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Most hits shown."
 )
+@click.option("--like", metavar="TEXT|ID", help="By meaning: what is near a sentence, or near a document.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a hit, on a line of its own.")
 @click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet; every match, formula-safe.")
 @pass_context
-def command(context: Context, query: str, sort: str, limit: int, as_json: bool, as_csv: bool) -> None:
+def command(
+    context: Context, query: str, sort: str, limit: int, like: str | None, as_json: bool, as_csv: bool
+) -> None:
     """Search what was read: words, "phrases", field:value, dates; AND/ET, OR/OU, NOT/SAUF.
 
     Example: veilleur search 'panne AND organisation:"Acme" AND published:[now-7d TO now]'
     """
-    from search.asking import ask, read_query
+    from search.asking import Page, ask, read_query
     from search.folder import WatchFolder, opened_index
     from search.tables import csv_lines
 
     tree = read_query(query, context.watchlist, now=context.now)
-    with opened_index(WatchFolder(root=context.folder), context.watchlist.index, environ=os.environ) as index:
-        if as_csv:
-            for line in csv_lines(CSV_HEADER, map(csv_row, index.scan(tree))):
-                context.say(line)
+    folder = WatchFolder(root=context.folder)
+    with opened_index(folder, context.watchlist.index, environ=os.environ) as index:
+        if like is not None:
+            from search.likeness import find_alike
+
+            results = find_alike(index, folder, like, tree, now=context.now, limit=limit)
+            page = Page(results=results, facets=())
+        elif as_csv:
+            show_lines(context, csv_lines(CSV_HEADER, map(csv_row, index.scan(tree))))
             return
-        page = ask(index, tree, sort=SORT_KEYS[sort], limit=limit)  # type: ignore[arg-type]
+        else:
+            page = ask(index, tree, sort=SORT_KEYS[sort], limit=limit)  # type: ignore[arg-type]
+    show_page(context, page, as_json=as_json, as_csv=as_csv)
+
+
+def show_page(context: Context, page: Page, *, as_json: bool, as_csv: bool) -> None:
+    """The page in the form asked for."""
+    from search.tables import csv_lines
+
     if as_json:
         for hit in page.results.hits:
             context.emit(hit_record(hit))
-        return
-    for line in page_lines(context, page):
+    elif as_csv:
+        show_lines(context, csv_lines(CSV_HEADER, (csv_row(hit.document) for hit in page.results.hits)))
+    else:
+        show_lines(context, page_lines(context, page))
+
+
+def show_lines(context: Context, lines: Iterable[str]) -> None:
+    """Lines to stdout, as they come."""
+    for line in lines:
         context.say(line)
 
 
