@@ -15,7 +15,8 @@ from typing import Any
 
 import rich_click as click
 
-from watchlists.commands.context import Context, machine_language
+from watchlists.commands.context import Context, machine_language, reader_messages
+from watchlists.commands.speaking import speak
 from watchlists.errors import VeilleurError
 from watchlists.messages import load_messages
 
@@ -25,14 +26,17 @@ COMMANDS: dict[str, str] = {
     "check": "watchlists.commands.check",
     "run": "search.commands.run",
     "digest": "search.commands.digest",
+    "alerts": "search.commands.alerts",
     "search": "search.commands.search",
     "show": "search.commands.show",
     "explain": "pipelines.commands.explain",
     "sources": "crawlers.commands.sources",
     "crawl": "crawlers.commands.crawl",
+    "note": "crawlers.commands.note",
     "import": "watchlists.commands.import_",
     "export": "watchlists.commands.export",
     "reindex": "search.commands.reindex",
+    "forget": "search.commands.forget",
     "doctor": "search.commands.doctor",
     "schedule": "search.commands.schedule",
     "demo": "search.commands.demo",
@@ -129,7 +133,12 @@ class Door(click.RichGroup):
             return None
         command: click.Command = importlib.import_module(COMMANDS[cmd_name]).command
         command.name = cmd_name
-        return with_shared_options(command)
+        return speak(with_shared_options(command), reader_messages(ctx).gettext)
+
+    def get_help(self, ctx: click.Context) -> str:
+        """The door's own help, translated as its commands' is."""
+        speak(self, reader_messages(ctx).gettext)
+        return super().get_help(ctx)
 
 
 @click.command(

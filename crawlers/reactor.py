@@ -51,7 +51,9 @@ class Crawls:
         self.memory = memory
         self.report = report
         self.line = line
-        self.process = AsyncCrawlerProcess(make_settings(watchlist))
+        settings = make_settings(watchlist)
+        settings.set("SPIDER_MODULES", [], priority="cmdline")  # ours is named: no need to import all
+        self.process = AsyncCrawlerProcess(settings)
         self.jobs: deque[CrawlJob] = deque()
         self.crawler: Crawler | None = None
         self.task: asyncio.Future[None] | None = None

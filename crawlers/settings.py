@@ -23,6 +23,9 @@ DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0  # never less than promised
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 CONCURRENT_REQUESTS = 256  # requests waiting for their host's turn count too
+CONCURRENT_ITEMS = (
+    1  # tasks started for each answer: callbacks give a few requests, there is nothing to wait for
+)
 AUTOTHROTTLE_ENABLED = True
 AUTOTHROTTLE_START_DELAY = 0.0  # begin with DOWNLOAD_DELAY
 AUTOTHROTTLE_MAX_DELAY = 30.0
@@ -64,6 +67,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.cookies.CookiesMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     # engine side
+    "crawlers.middlewares.mailbox.MailboxMiddleware": 50,  # mailboxes have no robots.txt
     "crawlers.middlewares.robots.RobotsMiddleware": 100,
     "crawlers.middlewares.retry_after.RetryAfterMiddleware": 560,  # after retries gave up, before redirects
     "crawlers.middlewares.deadline.DeadlineMiddleware": 610,  # hears redirects too

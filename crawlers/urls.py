@@ -113,6 +113,7 @@ def registrable_domain(url: str) -> str:
     return domain_of_host(host) or host
 
 
+@lru_cache(maxsize=4096)
 def domain_of_host(host: str) -> str:
     """The registrable domain of a host name; empty for public suffixes, addresses and local names."""
     labels = host.split(".")

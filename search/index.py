@@ -3,14 +3,16 @@
 Contract, held by tests/test_index_contract.py on every backend:
 
 - Documents are replaced whole by id; putting the same document twice changes nothing.
-- What `put`, `put_outcomes`, `put_samples` and `delete` did is visible after `commit`, and only
-  what was committed survives a crash.
+- What `put`, `put_outcomes`, `put_samples` and `delete` did is visible after `commit`, and what
+  was committed survives a crash. What was only put is dropped; on a server it may show with the next
+  commit, which is harmless: whoever puts again puts under the same ids.
 - Structured queries (see watchlists.query) give identical hits, counts and order on every
   backend. Every sort ends in the id, ascending, as its tie-break; documents without a value
   for the sort field come last, both ways.
 - Counts are exact, never estimates or caps; a term or bucket with no document is left out of
   `terms` and present with 0 in `timeline`.
-- An unknown field is a programming error: ValueError. An engine that cannot be reached or is
+- An unknown field is a programming error: ValueError. More words than an engine can look for at
+  once (300) are the reader's: QueryError. An engine that cannot be reached or is
   damaged raises IndexUnavailable.
 """
 

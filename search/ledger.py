@@ -15,38 +15,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from search.ledger_schema import MIGRATIONS
 from search.window import Window
 from watchlists.errors import VeilleurError
 
-PRAGMAS = ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON")
-MIGRATIONS = (
-    """
-    CREATE TABLE digests (
-        key INTEGER PRIMARY KEY,
-        day TEXT NOT NULL,
-        started TEXT NOT NULL,
-        ended TEXT NOT NULL,
-        timezone TEXT NOT NULL,
-        built TEXT NOT NULL,
-        language TEXT NOT NULL
-    ) STRICT;
-    CREATE INDEX digests_by_day ON digests (day);
-    CREATE TABLE renderings (
-        digest INTEGER NOT NULL REFERENCES digests (key) ON DELETE CASCADE,
-        format TEXT NOT NULL,
-        body BLOB NOT NULL,
-        PRIMARY KEY (digest, format)
-    ) STRICT, WITHOUT ROWID;
-    CREATE TABLE told (
-        document TEXT NOT NULL,
-        first_seen TEXT NOT NULL,
-        digest INTEGER NOT NULL REFERENCES digests (key) ON DELETE CASCADE,
-        PRIMARY KEY (document)
-    ) STRICT, WITHOUT ROWID;
-    CREATE INDEX told_by_time ON told (first_seen);
-    """,
-)
-"""Applied in order; their number is the schema's version. Never edited, only added to."""
+PRAGMAS = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON")
 
 
 class LedgerError(VeilleurError):
@@ -197,6 +170,85 @@ class Ledger:
             before,
         )
         return frozenset(row[0] for row in rows)
+
+    def keep_alerts(self, vigils: Iterable[tuple[str, str]], changes: Iterable[tuple[datetime, str]]) -> None:
+        """Keep how each organisation stands, and what changed and when; bodies are JSON (alert_book)."""
+        with self._writing() as cursor:
+            cursor.executemany("INSERT OR REPLACE INTO vigils (organisation, body) VALUES (?, ?)", vigils)
+            cursor.executemany(
+                "INSERT INTO changes (told, body) VALUES (?, ?)",
+                [(_stamp(moment), body) for moment, body in changes],
+            )
+
+    def vigils(self) -> tuple[str, ...]:
+        """How each organisation stood at the last check."""
+        return tuple(row[0] for row in self._read("SELECT body FROM vigils ORDER BY organisation"))
+
+    def changes(self, *, since: datetime, until: datetime) -> tuple[str, ...]:
+        """What alerts changed and were told in [since, until), in the order they were."""
+        rows = self._read(
+            "SELECT body FROM changes WHERE told >= ? AND told < ? ORDER BY told, key",
+            _stamp(since),
+            _stamp(until),
+        )
+        return tuple(row[0] for row in rows)
+
+    def ask_probe(self, place: str, *, asked: datetime) -> None:
+        """Note that somebody should look at a place."""
+        with self._writing() as cursor:
+            cursor.execute(
+                "INSERT OR IGNORE INTO probes (place, asked) VALUES (?, ?)", (place, _stamp(asked))
+            )
+
+    def answer_probe(self, place: str, body: str) -> None:
+        """Keep what was found at a place, as JSON."""
+        with self._writing() as cursor:
+            cursor.execute("UPDATE probes SET body = ? WHERE place = ?", (body, place))
+
+    def probes(self) -> tuple[tuple[str, datetime, str | None], ...]:
+        """Places to look at: when that was asked, and what was found (None: not yet), oldest first."""
+        rows = self._read("SELECT place, asked, body FROM probes ORDER BY asked, place")
+        return tuple((place, _moment(asked), body) for place, asked, body in rows)
+
+    def all(self) -> tuple[Kept, ...]:
+        """Every digest, in the order they were kept."""
+        return self._digests("ORDER BY key")
+
+    def told_by(self, key: int) -> frozenset[str]:
+        """Documents a digest accounts for."""
+        return frozenset(row[0] for row in self._read("SELECT document FROM told WHERE digest = ?", key))
+
+    def rewrite(self, key: int, renderings: Iterable[tuple[str, bytes]]) -> None:
+        """Put other renderings in the place of a digest's own: what they told is to be forgotten."""
+        with self._writing() as cursor:
+            cursor.execute("DELETE FROM renderings WHERE digest = ?", (key,))
+            cursor.executemany(
+                "INSERT INTO renderings (digest, format, body) VALUES (?, ?, ?)",
+                [(key, format, body) for format, body in renderings],
+            )
+
+    def change(self, statement: str, *values: str | int | None) -> int:
+        """Run one statement on a table another module knows (search.deliver.outbox); rows it changed."""
+        with self._writing() as cursor:
+            return cursor.execute(statement, values).rowcount
+
+    def select(self, statement: str, *values: str | int | None) -> list[tuple[Any, ...]]:
+        """The rows such a statement finds."""
+        return self._read(statement, *values)
+
+    def forget(self, documents: Iterable[str], marks: Iterable[str]) -> None:
+        """Drop these documents, and what alerts kept that holds one of these marks."""
+        with self._writing() as cursor:
+            cursor.executemany("DELETE FROM told WHERE document = ?", [(each,) for each in documents])
+            for mark in marks:
+                cursor.execute("DELETE FROM vigils WHERE instr(body, ?)", (mark,))
+                cursor.execute("DELETE FROM changes WHERE instr(body, ?)", (mark,))
+
+    def compact(self) -> None:
+        """Write the file anew without what was ever deleted from it, and empty its log."""
+        with _explained(self._path):
+            self._connection.execute("VACUUM")
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _digests(self, rest: str, *values: str | int | None) -> tuple[Kept, ...]:
         fields = "key, started, ended, timezone, built, language"

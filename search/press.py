@@ -8,13 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from search.alert_book import read_alarms
+from search.deliver.outbox import tell_missing
 from search.edition import Alarm, Edition, History, build_edition
 from search.index import Index
 from search.ledger import Kept, Ledger, Told
+from search.looks import read_looks
 from search.render.formats import FORMATS, SUFFIXES, Format, render_all
 from search.voice import Voice
 from search.window import LOOK_BACK, Window, next_window
@@ -47,11 +50,48 @@ def print_digest(
     """Build the digest that is due now and keep it; within a day, only if there is something new."""
     last = ledger.last()
     window = next_window(last.window.end if last else None, now=now, timezone=watchlist.timezone)
-    history = _history(ledger, window, alarms=alarms)
+    alarms = (*alarms, *_told_alarms(ledger, watchlist, window, messages))
+    missing = _missing(ledger, watchlist, last, messages)
+    history = _history(ledger, window, alarms=alarms, note=missing)
     edition = build_edition(index, watchlist, window=window, now=now, messages=messages, history=history)
     if last and last.day == window.day and not edition.documents and not alarms:
         return reprint(ledger, last)
     return _keep(ledger, edition, window=window, messages=messages)
+
+
+def preview_digest(
+    index: Index, watchlist: Watchlist, ledger: Ledger, *, now: datetime, messages: Messages
+) -> Printed:
+    """What `print_digest` would give now; nothing is kept."""
+    last = ledger.last()
+    window = next_window(last.window.end if last else None, now=now, timezone=watchlist.timezone)
+    alarms = _told_alarms(ledger, watchlist, window, messages)
+    missing = _missing(ledger, watchlist, last, messages)
+    history = _history(ledger, window, alarms=alarms, note=missing)
+    edition = build_edition(index, watchlist, window=window, now=now, messages=messages, history=history)
+    if last and last.day == window.day and not edition.documents and not alarms:
+        return reprint(ledger, last)
+    renderings = render_all(edition.digest, messages)
+    return Printed(name=window.day.isoformat(), window=window, renderings=renderings, is_new=True)
+
+
+def _missing(ledger: Ledger, watchlist: Watchlist, last: Kept | None, messages: Messages) -> str:
+    """What may not have arrived of the digests before, in a sentence."""
+    if last is None:
+        return ""
+    voice = Voice(language=watchlist.language, timezone=watchlist.timezone, messages=messages)
+    return tell_missing(ledger, voice, since=last.built_at)
+
+
+def _told_alarms(
+    ledger: Ledger, watchlist: Watchlist, window: Window, messages: Messages
+) -> tuple[Alarm, ...]:
+    """The alerts told within the window, in the reader's language."""
+    voice = Voice(language=watchlist.language, timezone=watchlist.timezone, messages=messages)
+    # told at the very end of a window: by the run the digest follows
+    until = window.end + timedelta(microseconds=1)
+    since = window.start + timedelta(microseconds=1)
+    return read_alarms(ledger, watchlist, voice, since=since, until=until)
 
 
 def _keep(ledger: Ledger, edition: Edition, *, window: Window, messages: Messages) -> Printed:
@@ -81,12 +121,12 @@ def _history(
     note: str = "",
 ) -> History:
     """What the digests before this window told, as far back as something may have been missed."""
-    first = ledger.first()
+    first, looks = ledger.first(), read_looks(ledger)
     if first is None or (before and before.key == first.key):
-        return History(alarms=alarms, note=note)
+        return History(alarms=alarms, note=note, looks=looks)
     reach = max(window.start - LOOK_BACK, min(first.window.start, window.start))
     told = ledger.told_since(reach, before=before.key if before else None)
-    return History(told=told, reach=reach, alarms=alarms, note=note)
+    return History(told=told, reach=reach, alarms=alarms, note=note, looks=looks)
 
 
 def reprint(ledger: Ledger, kept: Kept) -> Printed:
@@ -113,7 +153,12 @@ def recompute(
     window = asked.window if isinstance(asked, Kept) else asked
     voice = Voice(language=watchlist.language, timezone=watchlist.timezone, messages=messages)
     note = _note(voice, kept, now=now)
-    history = _history(ledger, window, before=kept, note=note) if kept else History(note=note)
+    alarms = _told_alarms(ledger, watchlist, window, messages)
+    history = (
+        _history(ledger, window, before=kept, alarms=alarms, note=note)
+        if kept
+        else History(alarms=alarms, note=note, looks=read_looks(ledger))
+    )
     built = kept.built_at if kept else window.end
     edition = build_edition(index, watchlist, window=window, now=built, messages=messages, history=history)
     name = f"{window.day.isoformat()}-recomputed"

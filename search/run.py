@@ -22,11 +22,13 @@ from crawlers.locks import hold_lock
 from crawlers.pseudonyms import load_key
 from crawlers.run import CrawlJob, CrawlProcess, Landed, Progress, start_crawl
 from pipelines.understand import Understanding
-from search.folder import WatchFolder
-from search.index import Index
+from search.alert_book import alert
+from search.folder import WatchFolder, opened_index
+from search.probing import probe_places
+from search.retention import expire_items
 from search.summary import RunSummary, find_newly_failed
 from search.sync import SyncReport, batched, sync_documents, sync_outcomes
-from watchlists.errors import CrawlBroken, IndexUnavailable
+from watchlists.errors import CrawlBroken, IndexDamaged
 from watchlists.model import Watchlist
 
 logger = logging.getLogger(__name__)
@@ -83,14 +85,18 @@ class RunSession:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if kind is not None and self._crawl is not None:
+            self._crawl.stop()  # nobody is left to understand what it would still read
         self._stack.close()
 
     def cycle(self, request: RunRequest, *, observe: Observer = ignore) -> RunSummary:
         """One cycle at `request.now`."""
+        archive = self._open_archive()
+        before = archive.last_outcomes()  # read before the child can add to them
         crawl = self._send(request)
-        archive, understanding = self._open()
+        understanding = self._open_understanding(archive)
         cycle = _Cycle(self._folder, self._watchlist, request, archive, understanding)
-        return cycle.run(crawl, observe)
+        return cycle.run(crawl, before, observe)
 
     def _send(self, request: RunRequest) -> CrawlProcess:
         job = CrawlJob(
@@ -107,16 +113,20 @@ class RunSession:
             self._crawl.send(job)
         return self._crawl
 
-    def _open(self) -> tuple[Archive, Understanding]:
-        """The archive and what was understood, opened after the child was started."""
-        if self._archive is None or self._understanding is None:
+    def _open_archive(self) -> Archive:
+        if self._archive is None:
             self._archive = self._stack.enter_context(
                 closing(Archive.open(self._folder.archive, readonly=True))
             )
+        return self._archive
+
+    def _open_understanding(self, archive: Archive) -> Understanding:
+        """What was understood, opened after the child was started."""
+        if self._understanding is None:
             self._understanding = self._stack.enter_context(
-                opened_understanding(self._folder, self._watchlist, self._archive)
+                opened_understanding(self._folder, self._watchlist, archive)
             )
-        return self._archive, self._understanding
+        return self._understanding
 
 
 class _Cycle:
@@ -137,13 +147,15 @@ class _Cycle:
         self._understood = 0
         self._broken: CrawlBroken | None = None
 
-    def run(self, crawl: CrawlProcess, observe: Observer) -> RunSummary:
+    def run(self, crawl: CrawlProcess, before: Mapping[str, Outcome], observe: Observer) -> RunSummary:
         started = time.monotonic()
-        before = self._archive.last_outcomes()
         was_stopped = self._follow(crawl, observe)
         report, documents = self._index()
         if self._broken is not None:
             raise self._broken  # what had landed is understood and indexed by now
+        now, environ = self._request.now, self._request.environ
+        alerts = alert(self._folder, self._watchlist, now=now, environ=environ)
+        probe_places(self._folder, self._watchlist, now=now, environ=environ)
         return RunSummary(
             outcomes=tuple(self._outcomes),
             newly_failed=find_newly_failed(self._outcomes, before),
@@ -154,6 +166,7 @@ class _Cycle:
             seconds=time.monotonic() - started,
             was_stopped=was_stopped,
             notes=(*self._notes, *self._understanding.notes()),
+            alerts=alerts,
         )
 
     def _follow(self, crawl: CrawlProcess, observe: Observer) -> bool:
@@ -163,6 +176,8 @@ class _Cycle:
             self._understand(self._arrivals(crawl, observe))
         except KeyboardInterrupt:
             crawl.stop()
+            for _ in self._arrivals(crawl, observe):  # how each source ended; the child has a moment for that
+                pass
             return True
         except CrawlBroken as error:
             self._broken = error
@@ -184,39 +199,25 @@ class _Cycle:
             self._understood += sum(1 for _ in self._understanding.understand(batch, now=self._request.now))
 
     def _index(self) -> tuple[SyncReport, int]:
+        expire_items(self._folder.archive, self._watchlist, now=self._request.now)
         for _ in self._understanding.settle(now=self._request.now):
             pass
-        with self._writable_index() as index:
+        try:
+            return self._sync()
+        except IndexDamaged as damage:
+            logger.warning("the index is damaged and is built anew: %s", damage)
+        shutil.rmtree(self._folder.index, ignore_errors=True)
+        self._notes.append("index_rebuilt")
+        return self._sync()
+
+    def _sync(self) -> tuple[SyncReport, int]:
+        with opened_index(
+            self._folder, self._watchlist.index, environ=self._request.environ, readonly=False
+        ) as index:
             report = sync_documents(index, self._understanding)
             sync_outcomes(index, self._archive, self._watchlist, now=self._request.now)
             index.commit()
             return report, sum(1 for _ in index.ids())
-
-    @contextmanager
-    def _writable_index(self) -> Iterator[Index]:
-        index, was_rebuilt = open_or_rebuild(self._folder, self._watchlist, environ=self._request.environ)
-        if was_rebuilt:
-            self._notes.append("index_rebuilt")
-        try:
-            yield index
-        finally:
-            index.close()
-
-
-def open_or_rebuild(
-    folder: WatchFolder, watchlist: Watchlist, *, environ: Mapping[str, str]
-) -> tuple[Index, bool]:
-    """The index for writing; a damaged embedded one is dropped and begun anew (True), being derived."""
-    from search.backends import open_index
-
-    try:
-        return open_index(watchlist.index, folder=folder.index, environ=environ), False
-    except IndexUnavailable as damage:
-        if watchlist.index.backend != "embedded":
-            raise
-        logger.warning("the index is damaged and is built anew: %s", damage)
-    shutil.rmtree(folder.index, ignore_errors=True)
-    return open_index(watchlist.index, folder=folder.index, environ=environ), True
 
 
 @contextmanager

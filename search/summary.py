@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from crawlers.items import Outcome, OutcomeState
+from search.alerts import Change
 
 FAILED: frozenset[OutcomeState] = frozenset({"failed", "walled", "gone"})
 """States that count as a source we could not read; robots' refusal is the site's right, not a failure."""
@@ -31,6 +32,8 @@ class RunSummary:
     was_stopped: bool = False
     notes: tuple[str, ...] = ()
     """What was repaired or missing: an index rebuilt, a language without its pipeline."""
+    alerts: tuple[Change, ...] = ()
+    """Alerts that began, turned red or ended."""
 
     def count(self, *states: OutcomeState) -> int:
         """How many sources ended in one of these states."""

@@ -7,7 +7,8 @@
     ├── CrawlBroken          the crawl's process ended before its job did
     ├── ArchiveError         archive.db cannot be used
     ├── UnderstandingError   understood.db or a language part cannot be used
-    ├── IndexUnavailable     the index cannot be reached or is damaged
+    ├── IndexUnavailable     the index cannot be reached
+    │   └── IndexDamaged     the embedded index cannot be read; being derived, it may be built anew
     ├── LockHeld             another run works on this watch
     └── DeliveryError        a digest or an alert could not be handed over
 
@@ -76,6 +77,10 @@ class UnderstandingError(VeilleurError):
 
 class IndexUnavailable(VeilleurError):
     """The index cannot be reached, or is damaged."""
+
+
+class IndexDamaged(IndexUnavailable):
+    """The embedded index cannot be read as it is; being derived, it may be built anew."""
 
 
 class LockHeld(VeilleurError):

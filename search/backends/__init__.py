@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 
 from search.index import Index
@@ -24,3 +26,33 @@ def open_index(
     from search.backends.elasticsearch import ElasticsearchIndex
 
     return ElasticsearchIndex.open(settings, readonly=readonly, environ=environ)
+
+
+def erase_index(settings: IndexSettings, *, folder: Path, environ: Mapping[str, str]) -> None:
+    """Remove the index a watch's settings name, which is derived; a missing one is no error."""
+    if settings.backend == "embedded":
+        shutil.rmtree(folder, ignore_errors=True)
+        return
+    from search.backends.elasticsearch_connection import connect
+    from search.backends.elasticsearch_storage import remove_index
+
+    with closing(connect(settings, environ)) as client:
+        remove_index(client, settings)
+
+
+@contextmanager
+def rebuilt_index(settings: IndexSettings, *, folder: Path, environ: Mapping[str, str]) -> Iterator[Index]:
+    """An empty index to be filled beside the one in use, whose place it takes when the block ends well.
+
+    Until then readers find the old one; when the block raises, they keep it. What was put is committed here.
+    """
+    if settings.backend == "embedded":
+        from search.backends.embedded import EmbeddedIndex
+
+        making: AbstractContextManager[Index] = EmbeddedIndex.rebuild(folder)
+    else:
+        from search.backends.elasticsearch import ElasticsearchIndex
+
+        making = ElasticsearchIndex.rebuild(settings, environ=environ)
+    with making as index:
+        yield index

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from search.backends.columns import KEYWORD_FIELDS, SORTS
 from search.index import Sort
+from watchlists.errors import QueryError
 from watchlists.query import (
     FIELDS,
     And,
@@ -23,12 +24,15 @@ from watchlists.query import (
     Words,
 )
 
+MOST_WORDS = 300
+"""Words a query may ask for: each is asked of six fields, and a server counts them."""
 DEEPEST = 10_000
 """How far a search may page; beyond, scan."""
 
 
 def check_query(query: Query) -> None:
     """Raise ValueError where a part names an unknown field or asks it for something it cannot hold."""
+    _check_length(query)
     for part in walk(query):
         match part:
             case Words(field=str(field)) | Phrase(field=str(field)):
@@ -43,6 +47,19 @@ def check_query(query: Query) -> None:
                 check_field(field)
             case _:  # nothing is named
                 pass
+
+
+def _check_length(query: Query) -> None:
+    asked = sum(len(part.text.split()) for part in walk(query) if isinstance(part, Words | Phrase))
+    if asked > MOST_WORDS:
+        raise QueryError(
+            "The query asks for {asked} words.",
+            column=1,
+            why="An index answers up to {most}.",
+            remedy="Keep the words that tell most, or split it into several searches.",
+            asked=asked,
+            most=MOST_WORDS,
+        )
 
 
 def check_field(field: str, *types: FieldType) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Self
@@ -45,6 +47,21 @@ class EmbeddedIndex:
         index = cls(open_engine(folder, readonly=readonly), folder, readonly=readonly)
         index.count(Everything())  # a damaged folder shows here, not in the middle of a digest
         return index
+
+    @classmethod
+    @contextmanager
+    def rebuild(cls, folder: Path) -> Iterator[Self]:
+        """An empty index that takes the folder's place when the block ends well."""
+        making, leaving = folder.with_name(f"{folder.name}.new"), folder.with_name(f"{folder.name}.old")
+        shutil.rmtree(making, ignore_errors=True)
+        with closing(cls.open(making)) as index:
+            yield index
+            index.commit()
+        shutil.rmtree(leaving, ignore_errors=True)
+        if folder.exists():
+            folder.rename(leaving)
+        making.rename(folder)
+        shutil.rmtree(leaving, ignore_errors=True)
 
     # Changes
 

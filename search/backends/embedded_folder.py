@@ -11,13 +11,15 @@ import tantivy
 
 from search.backends.embedded_schema import VERSION, build_schema, register_analyzers
 from search.backends.embedded_view import View
-from watchlists.errors import IndexUnavailable
+from watchlists.errors import IndexDamaged, IndexUnavailable
 
 _META = "meta.json"
 """The engine's list of segments, replaced as a whole by every commit."""
 _VERSION = "version"
 REBUILD = "Build it anew, nothing is fetched or lost: veilleur reindex"
 MAKE_ROOM = "Make room on the disk, then try again; what was written before is kept."
+_FULL = ("No space left", "File too large", "disk is full", "disk I/O error")
+"""How the system and SQLite say that the disk is full."""
 
 
 def open_engine(folder: Path, *, readonly: bool) -> tantivy.Index:
@@ -35,7 +37,7 @@ def open_engine(folder: Path, *, readonly: bool) -> tantivy.Index:
 
 @contextmanager
 def guarded(folder: Path, *, remedy: str = REBUILD) -> Iterator[None]:
-    """Turn whatever the engine raises into IndexUnavailable."""
+    """Turn whatever the engine raises into IndexUnavailable; into IndexDamaged where building anew helps."""
     try:
         yield
     except (ValueError, OSError, RuntimeError, sqlite3.Error) as error:
@@ -90,7 +92,7 @@ def _check_version(folder: Path) -> None:
     except (OSError, ValueError):
         found = "?"
     if found != str(VERSION):
-        raise IndexUnavailable(
+        raise IndexDamaged(
             "The index in {folder} was made by another version of Veilleur.",
             why="It is of form {found}; this version reads form {wanted}.",
             remedy=REBUILD,
@@ -101,13 +103,19 @@ def _check_version(folder: Path) -> None:
 
 
 def _unavailable(folder: Path, error: BaseException, remedy: str) -> IndexUnavailable:
-    if "lockfile" in str(error).lower() or "LockBusy" in str(error):
+    if any(sign in str(error) for sign in _FULL):
+        remedy = MAKE_ROOM  # building anew would need the room, too
+    elif "lockfile" in str(error).lower() or "LockBusy" in str(error):
         return IndexUnavailable(
             "The index in {folder} is being written by another process.",
             why="{error}",
             remedy="Wait for the other run to end, then try again.",
             folder=folder,
             error=error,
+        )
+    if remedy == REBUILD:
+        return IndexDamaged(
+            "The index in {folder} cannot be used.", why="{error}", remedy=remedy, folder=folder, error=error
         )
     return IndexUnavailable(
         "The index in {folder} cannot be used.", why="{error}", remedy=remedy, folder=folder, error=error

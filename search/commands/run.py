@@ -103,5 +103,17 @@ def summary_lines(context: Context, summary: RunSummary) -> Iterator[str]:
         if summary.was_stopped
         else _("Next: veilleur digest --open")
     )
+    yield from alert_lines(context, summary)
     for note in summary.notes:
         yield _(NOTES.get(note, note))
+
+
+def alert_lines(context: Context, summary: RunSummary) -> Iterator[str]:
+    """Alerts that began, turned red or ended in this run."""
+    from search.sections.alerts import tell_change
+    from search.voice import Voice
+
+    language = context.language or context.watchlist.language
+    voice = Voice(language=language, timezone=context.watchlist.timezone, messages=context.messages)
+    for change in summary.alerts:
+        yield tell_change(voice, context.watchlist, change)

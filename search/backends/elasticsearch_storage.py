@@ -1,0 +1,137 @@
+"""The indices of a watch on a server: template first, then index and alias; found, made, removed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from secrets import token_hex
+from typing import Any
+
+from elasticsearch import Elasticsearch
+
+from search.backends.elasticsearch_connection import guarded
+from search.backends.elasticsearch_schema import (
+    VERSION,
+    document_mappings,
+    document_settings,
+    record_mappings,
+    record_settings,
+)
+from watchlists.errors import IndexUnavailable
+from watchlists.model import IndexSettings
+
+_OK = 200
+
+
+def records_alias(alias: str) -> str:
+    """The alias of outcomes and samples."""
+    return f"{alias}-records"
+
+
+def has_index(client: Elasticsearch, settings: IndexSettings) -> bool:
+    """Whether an index of this version is there to be read."""
+    with guarded(settings.url):
+        if not client.indices.exists_alias(name=[settings.alias, records_alias(settings.alias)]):
+            return False
+        behind = client.indices.get_alias(name=settings.alias).body
+    if all(name.startswith(f"{settings.alias}-v{VERSION}") for name in behind):
+        return True
+    raise IndexUnavailable(
+        "The index behind {alias} was made by another version of Veilleur.",
+        why="It is {found}; this version reads form {wanted}.",
+        remedy="Build it anew, nothing is fetched or lost: veilleur reindex",
+        alias=settings.alias,
+        found=", ".join(sorted(behind)),
+        wanted=VERSION,
+    )
+
+
+def find_index(client: Elasticsearch, settings: IndexSettings) -> None:
+    """Raise IndexUnavailable unless there is an index to be read."""
+    if not has_index(client, settings):
+        raise IndexUnavailable("There is no index yet.", remedy="Read the sources first: veilleur run")
+
+
+def make_index(client: Elasticsearch, settings: IndexSettings) -> None:
+    """The indices, each with its alias, unless they are there."""
+    if has_index(client, settings):
+        return
+    with guarded(settings.url):
+        put_templates(client, settings)
+        for alias in _aliases(settings.alias):
+            if not client.indices.exists_alias(name=alias):
+                client.options(ignore_status=400).indices.create(
+                    index=f"{alias}-v{VERSION}", aliases={alias: {}}
+                )
+
+
+def put_templates(client: Elasticsearch, settings: IndexSettings) -> None:
+    """What every index of this version is made by; before the first write."""
+    documents, records = _aliases(settings.alias)
+    _put_template(client, documents, document_settings(), document_mappings())
+    _put_template(client, records, record_settings(), record_mappings())
+
+
+def make_next(client: Elasticsearch, settings: IndexSettings) -> IndexSettings:
+    """Empty indices to be filled beside those in use; the settings they are reached by."""
+    following = replace(settings, alias=f"{settings.alias}-next")
+    drop_next(client, settings)
+    with guarded(settings.url):
+        put_templates(client, settings)
+        stamp = token_hex(4)
+        for alias, waiting in zip(_aliases(settings.alias), _aliases(following.alias), strict=True):
+            client.indices.create(index=f"{alias}-v{VERSION}-{stamp}", aliases={waiting: {}})
+    return following
+
+
+def take_over(client: Elasticsearch, settings: IndexSettings) -> None:
+    """The waiting indices take the place of those in use, in one step; readers see no gap."""
+    actions: list[dict[str, Any]] = []
+    with guarded(settings.url):
+        for alias, waiting in zip(_aliases(settings.alias), _aliases(f"{settings.alias}-next"), strict=True):
+            (made,) = client.indices.get_alias(name=waiting).body
+            in_use = (
+                client.options(ignore_status=404)
+                .indices.get(index=f"{alias}-v*", filter_path="*.aliases")
+                .body
+            )
+            actions += [{"remove_index": {"index": name}} for name in in_use if name != made]
+            actions += [
+                {"add": {"index": made, "alias": alias}},
+                {"remove": {"index": made, "alias": waiting}},
+            ]
+        client.indices.update_aliases(actions=actions)
+
+
+def drop_next(client: Elasticsearch, settings: IndexSettings) -> None:
+    """Remove indices that wait to take over, left by a rebuild that did not end."""
+    with guarded(settings.url):
+        patient = client.options(ignore_status=404)
+        for waiting in _aliases(f"{settings.alias}-next"):
+            answer = patient.indices.get_alias(name=waiting)
+            for name in answer.body if answer.meta.status == _OK else ():
+                patient.indices.delete(index=name)
+
+
+def remove_index(client: Elasticsearch, settings: IndexSettings) -> None:
+    """Remove every index of the watch, with their templates; what is not there is no error."""
+    with guarded(settings.url):
+        patient = client.options(ignore_status=404)
+        for alias in _aliases(settings.alias):
+            for name in patient.indices.get(index=f"{alias}-v*", expand_wildcards="all").body:
+                patient.indices.delete(index=name)
+            patient.indices.delete_index_template(name=alias)
+
+
+def _aliases(alias: str) -> tuple[str, str]:
+    return alias, records_alias(alias)
+
+
+def _put_template(
+    client: Elasticsearch, alias: str, settings: dict[str, Any], mappings: dict[str, Any]
+) -> None:
+    client.indices.put_index_template(
+        name=alias,
+        index_patterns=[f"{alias}-v{VERSION}*"],
+        template={"settings": settings, "mappings": mappings},
+        priority=500,
+    )
