@@ -1,4 +1,7 @@
-"""Write docs/commands.md from the commands themselves: `python docs/write_commands.py`."""
+"""Write docs/commands.md from the commands, and the README's table of kinds from docs/kinds.md.
+
+Run: `python docs/write_commands.py`.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,15 @@ sys.path.insert(0, str(ROOT))
 import cli  # noqa: E402  (from the checkout this file lies in)
 
 PAGE = ROOT / "docs" / "commands.md"
+README = ROOT / "README.md"
+KINDS = ROOT / "docs" / "kinds.md"
+MARKS = ("<!-- kinds -->", "<!-- /kinds -->")
 INTRODUCTION = """# Commands
 
 Written from the commands themselves by `python docs/write_commands.py`; a test keeps it true.
 
-Data goes to stdout, everything else to stderr. Exit codes: 0 ok · 1 nothing could be read, or a delivery failed ·
-2 wrong usage or watchlist · 3 partial: over 20 % of the sources failed, or one newly.
+Data goes to stdout, everything else to stderr. Exit codes: 0 ok · 1 nothing could be read, or a delivery
+failed · 2 wrong usage or watchlist · 3 partial: over 20 % of the sources failed, or one newly.
 
 Every command takes these options, before or after its name; each has an environment variable too
 (`VEILLEUR_WATCH`, or `VEILLEUR_RUN_FORCE` for an option of `run`):
@@ -70,5 +76,13 @@ def write_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def fill_readme(text: str, kinds: str) -> str:
+    """The README's text with the table of docs/kinds.md between its marks."""
+    before, rest = text.split(MARKS[0])
+    table = kinds[kinds.index("| kind") :].rstrip()
+    return f"{before}{MARKS[0]}\n{table}\n{MARKS[1]}{rest.split(MARKS[1])[1]}"
+
+
 if __name__ == "__main__":
+    README.write_text(fill_readme(README.read_text("utf-8"), KINDS.read_text("utf-8")), encoding="utf-8")
     PAGE.write_text(write_page(), encoding="utf-8")

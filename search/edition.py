@@ -17,6 +17,7 @@ from search.insights.rising import Rise, find_rising
 from search.insights.scope import News, Scope, gather_news
 from search.insights.strands import Strand, strand_key
 from search.layout import MOST_MUST_SEE, Layout, lay_out
+from search.looks import Look
 from search.plain import plain
 from search.sections.conversations import tell_conversations
 from search.sections.coverage import tell_coverage
@@ -51,6 +52,8 @@ class History:
     alarms: tuple[Alarm, ...] = ()
     note: str = ""
     """Shown under the title: that this is a rebuilt page."""
+    looks: tuple[Look, ...] = ()
+    """What was found at emerging places."""
 
 
 FIRST = History()
@@ -75,6 +78,7 @@ class Findings:
     conversations: tuple[Conversation, ...]
     rises: tuple[Rise, ...] | None
     places: tuple[Emergence, ...]
+    looks: tuple[Look, ...] = ()
 
 
 def build_digest(
@@ -120,6 +124,7 @@ def _find(teller: Teller, history: History) -> Findings:
         conversations=_unmuted(teller, find_conversations(scope)),
         rises=find_rising(scope, news.worth_telling),
         places=find_places(scope, news.worth_telling),
+        looks=history.looks,
     )
 
 
@@ -162,7 +167,7 @@ def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) ->
         topics=_topics(teller, layout),
         rising=tell_rising(teller, findings.rises),
         platforms=_with_news(_blocks(teller, findings, layout, "platform")),
-        places=tell_places(teller, findings.places),
+        places=tell_places(teller, findings.places, findings.looks),
         tone=tell_tone(teller) if is_tone_day(teller, has_alert=bool(findings.alarms)) else None,
         coverage=tell_coverage(teller, findings.readings, findings.news.late),
         footer=_footer(teller),

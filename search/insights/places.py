@@ -1,6 +1,6 @@
-"""Emerging places: domains that several people in several places begin to link to.
+"""Emerging places: domains, and communities inside platforms, that people begin to link to.
 
-A domain emerges on the day it has been cited within two weeks by at least 3 authors in at least
+A place emerges on the day it has been cited within two weeks by at least 3 authors in at least
 2 sources, having never been cited before those two weeks. It is told once, on that day.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipelines.communities import community_of
 from pipelines.document import Document
 from search.insights.scope import NOISE, Scope
 from search.insights.strands import voice_of
@@ -18,7 +19,7 @@ from watchlists.query import And, Keyword
 FRESH_DAYS = 14
 FEWEST_AUTHORS = 3
 FEWEST_SOURCES = 2
-INFRASTRUCTURE = frozenset(  # one string: sixty quoted names would hide them
+INFRASTRUCTURE = frozenset(  # one string: so many quoted names would hide them
     """
     bit.ly t.co tinyurl.com goo.gl ow.ly buff.ly lnkd.in is.gd cutt.ly rebrand.ly shorturl.at dlvr.it youtu.be
     google.com googleapis.com gstatic.com googleusercontent.com doubleclick.net google-analytics.com
@@ -27,6 +28,11 @@ INFRASTRUCTURE = frozenset(  # one string: sixty quoted names would hide them
     facebook.com instagram.com twitter.com x.com linkedin.com youtube.com tiktok.com threads.net pinterest.com
     whatsapp.com wa.me apple.com microsoft.com live.com amazon.com amazon.fr paypal.com wikipedia.org
     github.com gitlab.com medium.com mailchimp.com list-manage.com feedburner.com creativecommons.org
+    reddit.com redd.it discord.com discord.gg discordapp.com t.me telegram.me telegram.org twitch.tv bsky.app
+    slack.com fb.com fb.me messenger.com pin.it msng.link linktr.ee bit.do rb.gy t.ly tiny.cc trib.al
+    doubleclick.com googletagmanager.com hotjar.com matomo.cloud segment.io hubspot.com sendinblue.com
+    brevo.com mjt.lu sendgrid.net akamai.net azureedge.net bootstrapcdn.com typekit.net fbcdn.net twimg.com
+    ytimg.com redditmedia.com cdninstagram.com vimeo.com dailymotion.com flickr.com spotify.com soundcloud.com
     """.split()  # noqa: SIM905
 )
 """Shorteners, carriers, trackers and the platforms everybody knows: linked to, but no news."""
@@ -37,6 +43,7 @@ class Emergence:
     """A domain people begin to link to, and who cited it first."""
 
     domain: str
+    """A registrable domain, or a community as `reddit.com/r/velo`."""
     documents: tuple[Document, ...]
     authors: int
     sources: tuple[str, ...]
@@ -59,10 +66,12 @@ def find_places(scope: Scope, documents: Iterable[Document]) -> tuple[Emergence,
 def _known_domains(scope: Scope) -> frozenset[str]:
     organisations = scope.watchlist.organisations
     domains = {domain.casefold() for each in organisations for domain in each.domains}
-    hosts = {
-        source.url.split("/")[2].split(":")[0] for source in scope.watchlist.sources if "://" in source.url
-    }
-    return frozenset(domains | hosts) | INFRASTRUCTURE | frozenset(scope.decided("watch", "ignore", "mute"))
+    addresses = [source.url for source in scope.watchlist.sources]
+    addresses += [address for each in organisations for address in each.accounts]
+    hosts = {each.split("/")[2].split(":")[0].casefold() for each in addresses if "://" in each}
+    communities = {community for each in addresses if (community := community_of(each))}
+    decided = scope.decided("watch", "ignore", "mute").keys()
+    return frozenset(domains | hosts | communities | decided) | INFRASTRUCTURE
 
 
 def _is_known(domain: str, known: frozenset[str]) -> bool:

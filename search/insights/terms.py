@@ -1,4 +1,4 @@
-"""The terms of documents: key phrases, names, hashtags and topics, and who used them. Pure."""
+"""The terms of documents: key phrases, names, hashtags, topics and formats, and who used them. Pure."""
 
 from __future__ import annotations
 
@@ -22,6 +22,10 @@ TIMES = frozenset(
     """.split()  # noqa: SIM905  (one string: eighty quoted words would hide them)
 )
 """Words of the calendar: they rise with the date, and say nothing."""
+
+
+FORMATS = frozenset({"video", "episode", "event", "release", "review"})
+"""Kinds of text that can rise as a format; posts, replies and articles are what every place is made of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,8 @@ def _terms_of(document: Document) -> Iterator[tuple[str, str]]:
     yield from (("hashtag", hashtag) for hashtag in document.hashtags)
     yield from (("entity", entity.name) for entity in document.entities if entity.label != "PER")
     yield from (("topic", topic) for topic in document.topics)
+    if document.kind in FORMATS:
+        yield "kind", document.kind
 
 
 def watched_names(watchlist: Watchlist) -> frozenset[str]:

@@ -33,7 +33,14 @@ def render_html(digest: Digest, messages: Messages) -> str:
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    environment = Environment(
+    environment = make_environment()
+    environment.filters["month"] = draw_month
+    return environment
+
+
+def make_environment() -> Environment:
+    """What the page and the mail are written with: everything escaped, nothing missing."""
+    return Environment(
         loader=PackageLoader("search.render"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -41,8 +48,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters["month"] = draw_month
-    return environment
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from search.digest import Link, Place, Rising, RisingTerm
 from search.insights.places import Emergence
 from search.insights.rising import Rise
+from search.looks import Look
 from search.plain import plain, safe_url
 from search.sections.story import title_of
 from search.sections.teller import Teller
@@ -36,7 +37,22 @@ def shown_term(teller: Teller, rise: Rise) -> str:
     if rise.term.field == "topic":
         names = {topic.id: topic.name for topic in teller.scope.watchlist.topics}
         return plain(names.get(rise.term.value, rise.term.value), limit=60)
+    if rise.term.field == "kind":
+        return _format_name(teller, rise.term.value)
     return plain(rise.term.shown, limit=60)
+
+
+def _format_name(teller: Teller, kind: str) -> str:
+    """A format by its name in the reader's language."""
+    voice = teller.voice
+    names = {
+        "video": voice.gettext("videos"),
+        "episode": voice.gettext("podcast episodes"),
+        "event": voice.gettext("events"),
+        "release": voice.gettext("releases"),
+        "review": voice.gettext("reviews"),
+    }
+    return names.get(kind, kind)
 
 
 def _tell_rise(teller: Teller, rise: Rise) -> RisingTerm:
@@ -71,12 +87,27 @@ def _rise_sentence(teller: Teller, rise: Rise) -> str:
     return voice.gettext("{now}, usually about {usual}; {spread}.", now=now, usual=usual, spread=spread)
 
 
-def tell_places(teller: Teller, found: Sequence[Emergence]) -> tuple[Place, ...]:
-    """At most three domains that people begin to link to."""
-    return tuple(_tell_place(teller, each) for each in found[:MOST_PLACES])
+def tell_places(teller: Teller, found: Sequence[Emergence], looks: Sequence[Look] = ()) -> tuple[Place, ...]:
+    """At most three places that people begin to link to, and what is there where somebody looked."""
+    seen = {each.place: each for each in looks}
+    return tuple(_tell_place(teller, each, seen.get(each.domain)) for each in found[:MOST_PLACES])
 
 
-def _tell_place(teller: Teller, place: Emergence) -> Place:
+def _tell_look(teller: Teller, look: Look | None) -> str:
+    """What is there, as a further sentence; empty where nobody could look."""
+    voice = teller.voice
+    if look is None or (not look.kind and not look.is_forbidden):
+        return ""
+    if look.is_forbidden:
+        return " " + voice.gettext("Its robots.txt asks not to be read.")
+    what = plain(look.software or look.kind, limit=30)
+    if not look.title:
+        return " " + voice.gettext("There: {what}.", what=what)
+    title = plain(look.title, limit=60)
+    return " " + voice.gettext("There: “{title}” ({what}).", title=title, what=what)
+
+
+def _tell_place(teller: Teller, place: Emergence, look: Look | None) -> Place:
     voice, domain = teller.voice, plain(place.domain, limit=80)
     sentence = voice.gettext(
         "{citations} by {authors} in {sources}; the first: {source}, {when}.",
@@ -91,7 +122,7 @@ def _tell_place(teller: Teller, place: Emergence) -> Place:
         citations=len(place.documents),
         authors=place.authors,
         sources=len(place.sources),
-        sentence=sentence,
+        sentence=sentence + _tell_look(teller, look),
         first=Link(name=title_of(place.first), url=safe_url(place.first.url)),
         decide=f"veilleur places watch|ignore {domain}",
     )
