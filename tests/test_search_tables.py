@@ -24,4 +24,6 @@ def test_lines_read_back_as_they_were_written() -> None:
     lines = list(csv_lines(("id", "title"), rows))
 
     assert lines[0] == "id,title"
-    assert [next(csv.reader(line.splitlines(keepends=True))) for line in lines[1:]] == [list(row) for row in rows]
+    assert [next(csv.reader(line.splitlines(keepends=True))) for line in lines[1:]] == [
+        list(row) for row in rows
+    ]

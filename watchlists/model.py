@@ -166,7 +166,7 @@ class Mail:
     port: int = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     username: str = ""
-    password_env: str = "VEILLEUR_SMTP_PASSWORD"
+    password_env: str = "VEILLEUR_SMTP_PASSWORD"  # noqa: S105  (the variable's name)
     sender: str
     to: tuple[str, ...]
     unsubscribe: str = ""
@@ -243,7 +243,7 @@ class IndexSettings:
     alias: str = "veilleur-documents"
     api_key_env: str = "VEILLEUR_ELASTICSEARCH_API_KEY"
     username: str = ""
-    password_env: str = "VEILLEUR_ELASTICSEARCH_PASSWORD"
+    password_env: str = "VEILLEUR_ELASTICSEARCH_PASSWORD"  # noqa: S105  (the variable's name)
     ca_certificate: str = ""
 
 
