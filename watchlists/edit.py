@@ -22,7 +22,10 @@ from watchlists.durations import format_duration
 from watchlists.errors import WatchlistError
 from watchlists.lines import Block, Layout
 from watchlists.load import parse_watchlist
-from watchlists.model import Decision, Organisation, Source
+from watchlists.model import Decision, Organisation, SavedSearch, Source
+
+Record = Organisation | Source | Decision | SavedSearch
+"""What an edit writes as a table."""
 
 
 def add_source(text: str, source: Source) -> str:
@@ -43,6 +46,11 @@ def add_organisation(text: str, organisation: Organisation) -> str:
 def add_decision(text: str, decision: Decision) -> str:
     """The text with the decision added below the last one."""
     return _add_tables(text, "decision", (decision,))
+
+
+def add_search(text: str, search: SavedSearch) -> str:
+    """The text with the saved search added below the last one."""
+    return _add_tables(text, "search", (search,))
 
 
 def set_source(text: str, id: str, **changes: object) -> str:
@@ -99,7 +107,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _add_tables(text: str, name: str, records: Sequence[Organisation | Source | Decision]) -> str:
+def _add_tables(text: str, name: str, records: Sequence[Record]) -> str:
     if not records:
         return text
     layout = Layout(text)
@@ -131,7 +139,7 @@ def _match_line_ends(written: str, text: str) -> str:
     return written.replace("\n", "\r\n") if "\r\n" in text else written
 
 
-def _write_table(name: str, record: Organisation | Source | Decision) -> str:
+def _write_table(name: str, record: Record) -> str:
     table = tomlkit.table()
     for key, value in _changed_fields(record).items():
         table[key] = _to_toml(value)
@@ -142,7 +150,7 @@ def _write_table(name: str, record: Organisation | Source | Decision) -> str:
     return tomlkit.dumps(document)
 
 
-def _changed_fields(record: Organisation | Source | Decision) -> dict[str, object]:
+def _changed_fields(record: Record) -> dict[str, object]:
     """What the record says beyond its defaults, in the order of its fields."""
     return {
         each.name: value

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import rich_click as click
 from click import launch
 
+from search.commands.deliver import hand_over
 from watchlists.commands.context import Context, pass_context
 from watchlists.errors import VeilleurError
 
@@ -50,15 +51,29 @@ def read_day(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
 @click.option(
     "--recompute", is_flag=True, help="With --date: rebuild it as of then, with today's rules; not kept."
 )
+@click.option("--deliver", "is_sent", is_flag=True, help="Send today's to every channel, at most once each.")
+@click.option("--dry-run", is_flag=True, help="Show what --deliver would send where; keep and send nothing.")
 @pass_context
 def command(
-    context: Context, format: Format | None, is_opened: bool, day: str | None, recompute: bool
+    context: Context,
+    format: Format | None,
+    is_opened: bool,
+    day: str | None,
+    recompute: bool,
+    is_sent: bool,
+    dry_run: bool,
 ) -> None:
     """Write this morning's digest: what happened since the last one, from what was read.
 
     Each digest is kept as written. Text, Markdown and JSON go to stdout; html becomes a file in
     .veilleur/digests, whose path is printed. Example: veilleur digest --date 2026-11-20
     """
+    if is_sent or dry_run:
+        if format or is_opened or day or recompute:
+            text = "--deliver and --dry-run stand alone: every channel has its own format"
+            raise click.UsageError(text)
+        hand_over(context, dry_run=dry_run)
+        return
     from search.folder import WatchFolder
     from search.ledger import Ledger
 
@@ -69,7 +84,7 @@ def command(
             printed = _find_kept(context, ledger, day)
         else:
             printed = _build(context, ledger, day)
-    deliver(context, printed, chosen, is_opened=is_opened)
+    show(context, printed, chosen, is_opened=is_opened)
 
 
 def _build(context: Context, ledger: Ledger, day: str | None) -> Printed:
@@ -135,7 +150,7 @@ def _nothing_kept(ledger: Ledger, day: str) -> VeilleurError:
     )
 
 
-def deliver(context: Context, printed: Printed, format: Format, *, is_opened: bool) -> None:
+def show(context: Context, printed: Printed, format: Format, *, is_opened: bool) -> None:
     """Text, Markdown and JSON to stdout, byte for byte; html (and what is opened) to a file."""
     from search.folder import WatchFolder
     from search.press import write_file

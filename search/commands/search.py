@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from search.commands.save import save_search
 from watchlists.commands.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -48,9 +49,19 @@ CSV_HEADER = (
 @click.option("--like", metavar="TEXT|ID", help="By meaning: what is near a sentence, or near a document.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a hit, on a line of its own.")
 @click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet; every match, formula-safe.")
+@click.option("--save", "name", metavar="NAME", help="Keep the query by this name in the watchlist.")
+@click.option("--feed", "has_feed", is_flag=True, help="With --save: give it an Atom and a JSON feed.")
 @pass_context
 def command(
-    context: Context, query: str, sort: str, limit: int, like: str | None, as_json: bool, as_csv: bool
+    context: Context,
+    query: str,
+    sort: str,
+    limit: int,
+    like: str | None,
+    as_json: bool,
+    as_csv: bool,
+    name: str | None,
+    has_feed: bool,
 ) -> None:
     """Search what was read: words, "phrases", field:value, dates; AND/ET, OR/OU, NOT/SAUF.
 
@@ -61,6 +72,11 @@ def command(
     from search.tables import csv_lines
 
     tree = read_query(query, context.watchlist, now=context.now)
+    if name or has_feed:
+        if not name or not query:
+            raise click.UsageError("--save takes a name, and a query to keep")
+        save_search(context, query, name=name, has_feed=has_feed)
+        return
     folder = WatchFolder(root=context.folder)
     with opened_index(folder, context.watchlist.index, environ=os.environ) as index:
         if like is not None:

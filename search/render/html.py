@@ -28,6 +28,7 @@ def render_html(digest: Digest, messages: Messages) -> str:
         tone=tone_cells(digest.tone, head) if digest.tone else (),
         style=Markup(style),  # noqa: S704  (our own file)
         policy=_policy(style),
+        marks_quotes=False,
     )
 
 
