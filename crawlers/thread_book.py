@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Self
 
 MOST_READ = 2_000
@@ -75,6 +76,25 @@ class ThreadBook:
         was_done = self.facts.get(fact) == day
         self.facts[fact] = day
         return was_done
+
+    def begin(self, now: datetime) -> None:
+        """The place is read for the first time now, unless it was before."""
+        self.facts.setdefault("began", now.isoformat())
+
+    def is_history(self, published: datetime | None) -> bool:
+        """Whether something is older than the first run: a thread that takes several runs is history too."""
+        return published is not None and published.isoformat() < self.facts.get("began", "")
+
+    def close_list(self, now: datetime) -> None:
+        """The list was read as far as it must be."""
+        self.facts["until"] = now.isoformat()
+
+    def list_read_until(self, otherwise: datetime) -> datetime:
+        """When the list was last read as far as it must be; `otherwise` where it never was."""
+        try:
+            return datetime.fromisoformat(self.facts["until"])
+        except (KeyError, ValueError):
+            return otherwise
 
 
 def _table(data: Mapping[str, Any], key: str) -> dict[str, Any]:

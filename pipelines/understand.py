@@ -9,7 +9,7 @@ text, the models or the watched names in it change, and facts, worked out whenev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from pipelines.annotators import Parts
 from pipelines.document import Document
 from pipelines.facts import FactRules, Record, with_facts
 from pipelines.fingerprint import Keyring, Keys, hits_digest
+from pipelines.job import Job
 from pipelines.names import NameFinder
 from pipelines.parts import load_parts
 from pipelines.reading import Reader, Reading, Task
@@ -34,19 +35,6 @@ _NO_MODEL = {
     "fr": "No French model is installed: French texts are searched for watched names only.",
     "en": "No English model is installed: English texts are searched for watched names only.",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
-    """One item to bring up to date."""
-
-    record: Record
-    state: ItemState
-    keys: Keys
-    owner: str | None
-    document: Document | None = None
-    """As stored; None when it was never understood."""
-    stamp: Stamp | None = None
 
 
 class Understanding:
@@ -152,7 +140,7 @@ class Understanding:
         )
 
     def _understand(self, ids: Sequence[str], matcher: TopicMatcher) -> Iterator[Document]:
-        jobs = [job for job in self._jobs(ids) if job.stamp is None or not _is_same(job)]
+        jobs = [job for job in self._jobs(ids) if not job.is_current()]
         fresh = self._read([job for job in jobs if self._needs_reading(job)])
         documents = self._annotated(jobs, fresh)
         vectors = self._vectors([documents[id] for id in fresh])
@@ -168,7 +156,7 @@ class Understanding:
             if entry.document != job.document:
                 yield entry.document
 
-    def _jobs(self, ids: Sequence[str]) -> Iterator[_Job]:
+    def _jobs(self, ids: Sequence[str]) -> Iterator[Job]:
         items = list(self._archive.items(ids))
         sightings = self._archive.sightings(ids)
         samples = self._archive.engagement_samples(ids)
@@ -179,7 +167,7 @@ class Understanding:
                 continue
             record = Record(item=item, sightings=sightings.get(item.id, ()), samples=samples.get(item.id, ()))
             community = self._rules.community(record)
-            yield _Job(
+            yield Job(
                 record=record,
                 state=self._states[item.id],
                 keys=self._keys_of(community.source),
@@ -188,7 +176,7 @@ class Understanding:
                 stamp=stamps[item.id][0] if item.id in stamps else None,
             )
 
-    def _needs_reading(self, job: _Job) -> bool:
+    def _needs_reading(self, job: Job) -> bool:
         if job.document is None or job.stamp is None:
             return True
         if (job.stamp.content, job.stamp.language_key) != (job.state.content, job.keys.language):
@@ -197,7 +185,7 @@ class Understanding:
             return False
         return hits_digest(self._reader.find_names(job.document, owner=job.owner)) != job.stamp.hits
 
-    def _read(self, jobs: Sequence[_Job]) -> dict[str, Reading]:
+    def _read(self, jobs: Sequence[Job]) -> dict[str, Reading]:
         tasks = [
             Task(
                 item=job.record.item,
@@ -208,7 +196,7 @@ class Understanding:
         ]
         return {reading.document.id: reading for reading in self._reader.read(tasks)}
 
-    def _annotated(self, jobs: Sequence[_Job], fresh: Mapping[str, Reading]) -> dict[str, Document]:
+    def _annotated(self, jobs: Sequence[Job], fresh: Mapping[str, Reading]) -> dict[str, Document]:
         """Documents with today's facts; those read anew go through the annotators."""
         documents: dict[str, Document] = {}
         for job in jobs:
@@ -228,7 +216,7 @@ class Understanding:
         return {document.id: vector for document, vector in zip(documents, vectors, strict=True)}
 
     def _entry(
-        self, job: _Job, document: Document, fresh: Mapping[str, Reading], vectors: Mapping[str, bytes]
+        self, job: Job, document: Document, fresh: Mapping[str, Reading], vectors: Mapping[str, bytes]
     ) -> Entry:
         id = document.id
         if id in fresh:
@@ -236,16 +224,10 @@ class Understanding:
         else:
             assert job.stamp is not None
             hits = job.stamp.hits
-        stamp = Stamp(
-            content=job.state.content,
-            change=job.state.change,
-            language_key=job.keys.language,
-            names_key=job.keys.names,
-            hits=hits,
-            facts_key=job.keys.facts,
-        )
         model = self._parts.embedder.version if self._parts.embedder else ""
-        return Entry(document=document, stamp=stamp, vector=vectors.get(id), vector_model=model)
+        return Entry(
+            document=document, stamp=job.make_stamp(hits), vector=vectors.get(id), vector_model=model
+        )
 
     def _keep(self, documents: Iterable[Document], matcher: TopicMatcher) -> Iterator[Document]:
         for batch in batched(documents, 500):
@@ -294,16 +276,3 @@ class Understanding:
 def _reread(document: Document, earlier: Document | None) -> Document:
     """A post that was edited, or met by new names, stays in the story it was told in."""
     return replace(document, story=earlier.story, is_copy=earlier.is_copy) if earlier else document
-
-
-def _is_same(job: _Job) -> bool:
-    """Whether the stored document was made from just this."""
-    stamp, state, keys = job.stamp, job.state, job.keys
-    return stamp is not None and stamp == Stamp(
-        content=state.content,
-        change=state.change,
-        language_key=keys.language,
-        names_key=keys.names,
-        hits=stamp.hits,
-        facts_key=keys.facts,
-    )

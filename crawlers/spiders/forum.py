@@ -12,21 +12,19 @@ from typing import ClassVar
 
 from scrapy.http import Response
 
-from crawlers.due_threads import find_due, may_be_edited, renew
+from crawlers.due_threads import find_due, may_be_edited
 from crawlers.forum_dialects import HTML, Dialect, Mark
-from crawlers.items import CommunitySample, Engagement, Item
+from crawlers.items import CommunitySample
 from crawlers.parsers.forum import Board, ForumPage, Thread
 from crawlers.parsers.walls import WallMet
+from crawlers.spiders.forum_threads import CLOSED, ThreadReader
 from crawlers.spiders.source import SourceSpider
 from crawlers.thread_book import ThreadBook
-from crawlers.visit import Gone, Visit, Yield
+from crawlers.visit import Visit, Yield
 from watchlists.slugs import make_slug
 
-CLOSED = (401, 403, 404, 410)
 MOST_BOARDS = 200
 MOST_UNDATED = 3  # pages of a board without dates that a first read goes back
-LONG = 60
-"""Posts from which a thread is read on from its last known page instead of anew."""
 SLACK = timedelta(days=1)
 """Forums write the time of a zone they do not name."""
 EVER = datetime.min.replace(tzinfo=UTC)
@@ -43,14 +41,11 @@ class ForumReader:
         self.today = visit.now.date().isoformat()
         self.boards: set[str] = set()
         self.listed: set[str] = set()
-        self.asked: set[str] = set()
-        self.counts: dict[str, Engagement] = {}
-        self.shown: dict[str, set[str]] = {}
-        """Thread read from its first page in this run -> ids of the posts it showed."""
         self.open_lists = 0
         self.due = find_due(visit)
-        self.since = self._read_since() - SLACK
-        self.book.facts.setdefault("began", visit.now.isoformat())
+        self.threads = ThreadReader(visit, dialect=self.dialect, book=self.book)
+        self.since = self.book.list_read_until(visit.since) - SLACK
+        self.book.begin(visit.now)
 
     def start(self) -> Iterator[Yield]:
         """The source's own page, and what an earlier run left."""
@@ -59,8 +54,8 @@ class ForumReader:
         listing = self.dialect.listing(self.visit.state.url, self.visit.source.target)
         yield self.visit.get(listing, self.parse, is_listing=True, is_conditional=is_quiet, answers=(304,))
         for thread in tuple(self.book.waiting):
-            yield from self._ask_thread(thread)
-        self._save()
+            yield from self.threads.ask(thread)
+        self.threads.save()
 
     def parse(self, response: Response) -> Iterator[Yield]:
         """The source's own page, whichever of the three kinds it is."""
@@ -69,33 +64,23 @@ class ForumReader:
             yield from self._ask_boards(boards)
             self._end_list(0)
             return
-        page = self._parse(response)
+        page = self.threads.parse_page(response)
         if page.is_wall:
             raise WallMet("log-in", url=response.url)
         yield from self._sample(page)
         if page.posts:
-            self.book.waiting.setdefault(page.thread_url, str(Mark("", page.thread_url, "")))
-            self.shown[page.thread_url] = set()
-            yield from self._take_posts(page, page.thread_url)
+            yield from self.threads.take_first(page)
         else:
             yield from self._take_index(page, response.url)
-        self._save()
+        self.threads.save()
 
     def parse_board(self, response: Response, board: str, number: int = 1) -> Iterator[Yield]:
         """A page of a board's list."""
         if response.status == 200:
-            yield from self._take_board(self._parse(response), board, number)
+            yield from self._take_board(self.threads.parse_page(response), board, number)
         else:
             self._end_list(1)
-        self._save()
-
-    def parse_thread(self, response: Response, thread: str) -> Iterator[Yield]:
-        """A page of a thread."""
-        if response.status in CLOSED:
-            yield from self._lose(response.status, thread)
-        else:
-            yield from self._take_posts(self._parse(response, thread), thread)
-        self._save()
+        self.threads.save()
 
     def _take_index(self, page: ForumPage, url: str) -> Iterator[Yield]:
         boards = [board.url for board in page.boards if self._is_wanted(board)]
@@ -133,7 +118,7 @@ class ForumReader:
         fresh = [thread for thread in page.threads if thread.url not in self.listed]
         is_news = [self._take_line(thread, board) for thread in fresh]
         for thread in fresh:
-            yield from self._follow(thread)
+            yield from self.threads.follow(thread)
         if not self.visit.source.target:
             yield from self._ask_boards(each.url for each in page.boards)
         dates = [thread.last for thread in fresh if thread.last and not thread.is_pinned]
@@ -151,28 +136,17 @@ class ForumReader:
     def _take_line(self, thread: Thread, board: str) -> bool:
         """Note a thread to be read if its line says so; whether it does."""
         self.listed.add(thread.url)
-        self.counts[thread.url] = thread.engagement
+        self.threads.counts[thread.url] = thread.engagement
         known = Mark.read(self.book.read.get(thread.url, ""))
         waits = thread.url in self.book.waiting
         signature = thread.signature.replace(" ", "_")
         is_recent = thread.last is None or thread.last >= self.since
         has_changed = known.signature != signature if known.signature else is_recent
         if has_changed or waits or may_be_edited(self.due.get(thread.url), now=self.visit.now):
-            page = (
-                Mark.read(self.book.waiting[thread.url]).page if waits else self._begin_at(thread.url, known)
-            )
+            waiting = Mark.read(self.book.waiting[thread.url]) if waits else None
+            page = waiting.page if waiting else self.threads.find_page(thread.url, known)
             self.book.waiting[thread.url] = str(Mark(signature, page, board))
         return has_changed
-
-    def _follow(self, thread: Thread) -> Iterator[Yield]:
-        """Renew the counts of a known thread; ask for one that waits."""
-        opening = self._opening(thread.url)
-        if opening is not None and opening.deleted is None:
-            yield self.visit.arrive(
-                replace(opening, engagement=renew(opening, thread.engagement), fetched=self.visit.now)
-            )
-        if thread.url in self.book.waiting:
-            yield from self._ask_thread(thread.url)
 
     def _reaches_back(self, dates: list[datetime], number: int) -> bool:
         """Whether the next page may hold what changed, or counts that are due."""
@@ -188,89 +162,7 @@ class ForumReader:
                 continue
             if mark.last > oldest:
                 self.book.waiting[thread] = str(replace(mark, page=thread))
-                yield from self._ask_thread(thread)
-
-    def _begin_at(self, thread: str, known: Mark) -> str:
-        """A thread is read from its first page or, where it is long, on from the last one known."""
-        opening = self._opening(thread)
-        is_long = opening and len(self.visit.memory.thread(opening.id)) > LONG
-        return known.page if is_long and known.page else thread
-
-    def _ask_thread(self, thread: str) -> Iterator[Yield]:
-        """A waiting thread, once, where it waits."""
-        page = Mark.read(self.book.waiting[thread]).page or thread
-        if page not in self.asked:
-            if page == thread:
-                self.shown[thread] = set()
-            yield self._ask_page(thread, page)
-
-    def _ask_page(self, thread: str, page: str) -> Yield:
-        self.asked.add(page)
-        address = self.dialect.page(page)
-        return self.visit.get(address, self.parse_thread, is_conditional=False, answers=CLOSED, thread=thread)
-
-    def _take_posts(self, page: ForumPage, thread: str) -> Iterator[Yield]:
-        """The posts of a page, and the next page; at the end, what is there no more."""
-        fresh = [item for item in page.posts if item.id not in self.shown.get(thread, ())]
-        if thread in self.shown:
-            self.shown[thread] |= {item.id for item in page.posts}
-        for item in fresh:
-            counts = self.counts.get(thread) if item.id == item.thread_id else None
-            yield self._arrive(replace(item, engagement=renew(item, counts)) if counts else item)
-        if page.next_url and fresh and page.next_url not in self.asked:
-            self._wait_at(thread, page.next_url)
-            self._save()
-            yield self._ask_page(thread, page.next_url)
-        else:
-            yield from self._finish(thread, fresh)
-
-    def _arrive(self, item: Item) -> Yield:
-        # A thread that takes several runs is history all the same.
-        began = self.book.facts.get("began", "")
-        is_old = self.visit.is_first or (item.published is not None and item.published.isoformat() < began)
-        return self.visit.arrive(item, is_backfill=is_old)
-
-    def _wait_at(self, thread: str, page: str) -> None:
-        mark = Mark.read(self.book.waiting.get(thread, ""))
-        self.book.waiting[thread] = str(replace(mark, page=page))
-
-    def _finish(self, thread: str, fresh: list[Item]) -> Iterator[Yield]:
-        """The end of a thread: compare what is known with what was shown, or read it anew to be able to."""
-        opening = self._opening(thread)
-        known = self.visit.memory.thread(opening.id) if opening else ()
-        there = {item.id for item in known if item.deleted is None}
-        shown = self.shown.get(thread)
-        if shown is None:
-            listed = self.counts.get(thread, Engagement()).replies
-            if listed is not None and len(there | {item.id for item in fresh}) - 1 > listed:
-                self.shown[thread] = set()
-                self._wait_at(thread, thread)
-                yield self._ask_page(thread, thread)
-                return
-        elif gone := sorted(there - shown):
-            yield Gone(ids=tuple(gone))
-        self.book.finish(thread)
-
-    def _lose(self, status: int, thread: str) -> Iterator[Yield]:
-        """A thread that is not there any more, or not for us."""
-        opening = self._opening(thread)
-        if opening and status in {404, 410}:
-            yield Gone(ids=tuple(i.id for i in self.visit.memory.thread(opening.id) if i.deleted is None))
-        self.book.drop(thread)
-
-    def _opening(self, thread: str) -> Item | None:
-        return self.visit.memory.item(self.visit.memory.resolve(thread) or "")
-
-    def _parse(self, response: Response, thread: str = "") -> ForumPage:
-        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1")
-        return self.dialect.parse(
-            response.body,
-            url=response.url,
-            source=self.visit.source,
-            now=self.visit.now,
-            content_type=content_type,
-            opener=self.visit.memory.resolve(thread) if thread else None,
-        )
+                yield from self.threads.ask(thread)
 
     def _sample(self, page: ForumPage) -> Iterator[Yield]:
         if page.members is not None and not self.book.is_today("sampled", self.today):
@@ -280,17 +172,7 @@ class ForumReader:
         """A list was read as far as it must be; after the last one, so was the forum."""
         self.open_lists -= count
         if self.open_lists <= 0:
-            self.book.facts["until"] = self.visit.now.isoformat()
-
-    def _read_since(self) -> datetime:
-        """Up to when all lists were read."""
-        try:
-            return datetime.fromisoformat(self.book.facts["until"])
-        except (KeyError, ValueError):
-            return self.visit.since
-
-    def _save(self) -> None:
-        self.visit.cursor = self.book.dump()
+            self.book.close_list(self.visit.now)
 
 
 class ForumSpider(SourceSpider):

@@ -29,7 +29,7 @@ class GitHubReader:
         self.visit = visit
         self.book = ThreadBook.load(visit.cursor)
         self.repository = locate(visit.source)
-        self.since = self._read_since()
+        self.since = self.book.list_read_until(visit.since)
         self.shown: set[str] = set()
         self.out = 0
         """List pages not answered yet."""
@@ -160,7 +160,7 @@ class GitHubReader:
         if self.out or self.repository is None:
             return
         if self.visit.ending is None:
-            self.book.facts["until"] = self.visit.now.isoformat()
+            self.book.close_list(self.visit.now)
         self.visit.cursor = self.book.dump()
         due = self.visit.memory.due_samples(self.visit.source.id, now=self.visit.now)
         waiting = [id for id in due if id not in self.shown][:MOST_SINGLE]
@@ -174,12 +174,6 @@ class GitHubReader:
     def _reply(self, response: Response) -> Reply:
         link = (response.headers.get("Link") or b"").decode("latin-1")
         return Reply(url=response.url, body=response.body, now=self.visit.now, link=link)
-
-    def _read_since(self) -> datetime:
-        try:
-            return datetime.fromisoformat(self.book.facts["until"])
-        except (KeyError, ValueError):
-            return self.visit.since
 
 
 class GitHubSpider(SourceSpider):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from scrapy.http import Response
@@ -28,7 +28,7 @@ class StackExchangeReader:
         self.visit = visit
         self.book = ThreadBook.load(visit.cursor)
         self.place = locate(visit.source)
-        self.since = self._read_since()
+        self.since = self.book.list_read_until(visit.since)
         self.due = self._find_due()
         self.listed: set[str] = set()
 
@@ -135,7 +135,7 @@ class StackExchangeReader:
 
     def _finish(self) -> Iterator[Yield]:
         """What waits from an earlier run, and what is due without being listed."""
-        self.book.facts["until"] = self.visit.now.isoformat()
+        self.book.close_list(self.visit.now)
         yield from self._ask_answers([id for id in self.book.waiting if id not in self.listed])
         due = [id for id in self.due if id not in self.listed]
         for start in range(0, len(due), AT_ONCE):
@@ -158,12 +158,6 @@ class StackExchangeReader:
             if item and (item.native_id or "").startswith("q"):
                 due[(item.native_id or "")[1:]] = item
         return due
-
-    def _read_since(self) -> datetime:
-        try:
-            return datetime.fromisoformat(self.book.facts["until"])
-        except (KeyError, ValueError):
-            return self.visit.since
 
     def _save(self) -> None:
         self.visit.cursor = self.book.dump()

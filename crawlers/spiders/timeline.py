@@ -1,26 +1,23 @@
 """Reading a timeline: the newest posts, their conversations, counts that are due, posts that went away.
 
 Lists refresh counts; a conversation is read when its number of answers changed or its counts are due;
-a post that should be listed or in its conversation and is not is asked for alone, and gone if it is.
+a post that should be listed and is not is asked for alone, and gone if it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from scrapy.http import Response
 
 from crawlers.items import Item
-from crawlers.parsers.payload import NotData
-from crawlers.parsers.timeline import Listed, Reply, Timeline, TimelinePage
+from crawlers.parsers.timeline import Listed, Timeline, TimelinePage
+from crawlers.spiders.conversations import MISSING, Conversations
 from crawlers.thread_book import ThreadBook
-from crawlers.visit import Gone, Visit, Yield
+from crawlers.visit import Visit, Yield
 
-MISSING = (404, 410)
-MOST_CHECKS = 40
-"""Posts that may have gone which one run asks for."""
 FACTS = {"Accept": "application/json"}
 
 
@@ -39,17 +36,9 @@ class TimelineReader:
         self.timeline = timeline
         self.book = book
         self.headers = {**FACTS, **(headers or {})}
-        self.listed: set[str] = set()
-        self.asked: set[str] = set()
-        """Keys whose conversation or page was asked for."""
-        self.checked: set[str] = set()
+        self.conversations = Conversations(visit, timeline, book=book, headers=self.headers)
         self.due = self._find_due()
-        self.unplaced: dict[str, str] = {}
-        """Answers whose conversation is unknown: key -> id."""
-        self.out = 0
-        """Conversations not answered yet."""
-        self.is_listed = False
-        self.since = self._read_since()
+        self.since = book.list_read_until(visit.since)
 
     def start(self) -> Iterator[Yield]:
         """The list, and once a day the size of the place."""
@@ -63,7 +52,7 @@ class TimelineReader:
             headers=self.headers,
         )
         yield from self.sample()
-        self.save()
+        self.conversations.save()
 
     def sample(self) -> Iterator[Yield]:
         """Ask for the size of the place, once a day."""
@@ -79,66 +68,34 @@ class TimelineReader:
 
     def parse_sample(self, response: Response) -> Iterator[Yield]:
         """The size of the place; some do not show it."""
-        if response.status == 200 and (sample := self.timeline.parse_sample(self._reply(response))):
-            yield sample
+        if response.status == 200:
+            sample = self.timeline.parse_sample(self.conversations.reply(response))
+            if sample:
+                yield sample
 
     def parse_list(self, response: Response) -> Iterator[Yield]:
-        """A page of the list."""
+        """A page of the list, or that nothing changed on it."""
         if response.status == 304:
             yield from self._finish_list(None)
-            self.save()
-            return
-        page = self.timeline.parse_list(self._reply(response))
+        else:
+            yield from self._read_list(self.timeline.parse_list(self.conversations.reply(response)))
+        self.conversations.save()
+
+    def _read_list(self, page: TimelinePage) -> Iterator[Yield]:
+        """The posts of a page, then the next page if it may hold news."""
         # A server that does not know how to turn pages gives the first one for ever.
-        has_new = any(post.key not in self.listed for post in page.posts)
+        has_new = any(post.key not in self.conversations.listed for post in page.posts)
         yield from self._take_page(page)
         dates = [post.item.published for post in page.posts if post.item.published]
         self.visit.dates += dates
         oldest = min(dates, default=None)
         if self._heed(page):
-            self.save()
-        elif page.next_url and has_new and oldest and oldest >= self.since:
-            self.save()
+            return
+        if page.next_url and has_new and oldest and oldest >= self.since:
+            self.conversations.save()
             yield self.visit.get(page.next_url, self.parse_list, is_conditional=False, headers=self.headers)
         else:
             yield from self._finish_list(oldest if page.next_url or not oldest else None, page=page)
-            self.save()
-
-    def parse_thread(self, response: Response, key: str, id: str) -> Iterator[Yield]:
-        """A conversation."""
-        self.out -= 1
-        opening = self.visit.memory.item(id)
-        if self._is_missing(response):
-            yield Gone(ids=(id,))
-            self.book.drop(key)
-        elif opening is not None:
-            items = self.timeline.parse_thread(self._reply(response), opening=opening)
-            yield from self.take_items(items)
-            yield from self._find_missing(items, opening)
-            self.book.finish(key)
-        yield from self._place_rest(self._placed_by(response, opening))
-        self.save()
-
-    def parse_post(self, response: Response, key: str, id: str) -> Iterator[Yield]:
-        """A post asked for alone: its counts, or that it is gone."""
-        items = () if self._is_missing(response) else self.timeline.parse_post(self._reply(response))
-        if items:
-            yield from self.take_items(items)
-        else:
-            yield Gone(ids=(id,))
-            self.book.drop(key)
-        self.save()
-
-    def take_items(self, items: Iterable[Item]) -> Iterator[Yield]:
-        """Items as arrivals; what was written before the first run is history whenever it is read."""
-        began = self.book.facts.setdefault("began", self.visit.now.isoformat())
-        for item in items:
-            is_old = item.published is not None and item.published.isoformat() < began
-            yield self.visit.arrive(item, is_backfill=self.visit.is_first or is_old)
-
-    def save(self) -> None:
-        """Keep what the next run needs."""
-        self.visit.cursor = self.book.dump()
 
     def _take_page(self, page: TimelinePage) -> Iterator[Yield]:
         """The posts of a page, the oldest first, so that answers find what they answer."""
@@ -148,7 +105,7 @@ class TimelineReader:
             one = self._place(post, here)
             here[one.key] = one.item
             placed.append(one)
-        arrivals = list(self.take_items(one.item for one in placed))
+        arrivals = list(self.conversations.take(one.item for one in placed))
         yield from arrivals
         for one in placed:
             yield from self._take(one)
@@ -168,9 +125,9 @@ class TimelineReader:
     def _take(self, post: Listed) -> Iterator[Yield]:
         """Ask for the conversation where it may hold something new."""
         key, id = post.key, post.item.id
-        if key in self.listed:
+        if key in self.conversations.listed:
             return
-        self.listed.add(key)
+        self.conversations.listed.add(key)
         published = post.item.published
         state = f"{id}|{published.isoformat() if published else ''}|{post.replies}"
         known = self.book.read.get(key, "")
@@ -178,96 +135,38 @@ class TimelineReader:
         is_wanted = known != "" or published is None or published >= self.since
         if post.replies and is_wanted and (is_new or key in self.due or key in self.book.waiting):
             self.book.waiting[key] = state
-            yield from self._ask_thread(key, id)
+            yield from self.conversations.ask(key, id)
             return
         if not post.is_placed and not known and is_wanted:
-            self.unplaced[key] = id
+            self.conversations.unplaced[key] = id
         self.book.waiting.pop(key, None)
         self.book.read.pop(key, None)
         self.book.read[key] = state
 
     def _finish_list(self, oldest: datetime | None, *, page: TimelinePage | None = None) -> Iterator[Yield]:
         """After the last page: what waits, what should have been listed, what is due elsewhere."""
-        self.is_listed = True
-        self.book.facts["until"] = self.visit.now.isoformat()
+        self.conversations.is_listed = True
+        self.book.close_list(self.visit.now)
         for key, state in tuple(self.book.waiting.items()):
-            yield from self._ask_thread(key, state.partition("|")[0])
+            yield from self.conversations.ask(key, state.partition("|")[0])
         if page is not None and page.posts:
             for key, state in tuple(self.book.read.items()):
-                if key not in self.listed and _is_later(state, oldest):
-                    yield from self._check(key, state.partition("|")[0])
+                if key not in self.conversations.listed and _is_later(state, oldest):
+                    yield from self.conversations.check(key, state.partition("|")[0])
         yield from self._ask_due()
-        yield from self._place_rest(frozenset())
+        yield from self.conversations.place_rest(frozenset())
 
     def _ask_due(self) -> Iterator[Yield]:
         """Counts that no list showed: a conversation for its answers, else the post alone."""
         for key, item in self.due.items():
-            if key in self.listed or key in self.asked:
+            if key in self.conversations.listed or key in self.conversations.asked:
                 continue
             root = self.visit.memory.item(item.thread_id) if item.thread_id else None
             root_key = self.timeline.key_of(root) if root and root.id != item.id else ""
             if root and root_key:
-                yield from self._ask_thread(root_key, root.id)
+                yield from self.conversations.ask(root_key, root.id)
             else:
-                yield from self._check(key, item.id)
-
-    def _ask_thread(self, key: str, id: str) -> Iterator[Yield]:
-        if key in self.asked:
-            return
-        self.asked.add(key)
-        self.out += 1
-        yield self.visit.get(
-            self.timeline.thread_url(key),
-            self.parse_thread,
-            is_conditional=False,
-            answers=(400, *MISSING),
-            headers=self.headers,
-            key=key,
-            id=id,
-        )
-
-    def _check(self, key: str, id: str) -> Iterator[Yield]:
-        """Ask for one post alone."""
-        if key in self.checked or len(self.checked) >= MOST_CHECKS:
-            return
-        self.checked.add(key)
-        yield self.visit.get(
-            self.timeline.post_url(key),
-            self.parse_post,
-            is_conditional=False,
-            answers=(400, *MISSING),
-            headers=self.headers,
-            key=key,
-            id=id,
-        )
-
-    def _find_missing(self, items: Iterable[Item], opening: Item) -> Iterator[Yield]:
-        """Known posts of a conversation that it does not show any more."""
-        shown = {self.visit.memory.resolve(item.id) or item.id for item in items} | {opening.id}
-        for known in self.visit.memory.thread(opening.thread_id or opening.id):
-            key = self.timeline.key_of(known)
-            if known.id not in shown and known.deleted is None and key and key not in self.listed:
-                yield from self._check(key, known.id)
-
-    def _placed_by(self, response: Response, opening: Item | None) -> frozenset[str]:
-        """Ids that the conversation just read gives a place to, though the archive does not have it yet."""
-        if opening is None or self._is_missing(response):
-            return frozenset()
-        items = self.timeline.parse_thread(self._reply(response), opening=opening)
-        return frozenset(item.id for item in items if item.thread_id)
-
-    def _place_rest(self, placed: frozenset[str]) -> Iterator[Yield]:
-        """When all conversations are in: ask for those of answers that are in none of them."""
-        for key in [key for key, id in self.unplaced.items() if id in placed or key in self.asked]:
-            del self.unplaced[key]
-        if self.out or not self.is_listed:
-            return
-        for key, id in tuple(self.unplaced.items()):
-            item = self.visit.memory.item(id)
-            del self.unplaced[key]
-            if item is not None and item.thread_id is None:
-                yield from self._ask_thread(key, id)
-                return  # one at a time: its conversation may hold the others
+                yield from self.conversations.check(key, item.id)
 
     def _heed(self, page: TimelinePage) -> bool:
         """Whether the API asked to stop here."""
@@ -279,15 +178,6 @@ class TimelineReader:
             self.visit.note_partial(gettext("the site’s quota is used up"))
         return bool(page.wait or page.is_last_allowed)
 
-    def _is_missing(self, response: Response) -> bool:
-        """Whether a post is not there; another refusal is an error, told as every other."""
-        if response.status != 400:
-            return response.status in MISSING
-        reply = self._reply(response)
-        if not self.timeline.is_gone(reply):
-            raise NotData("a refusal (HTTP 400)", url=response.url)
-        return True
-
     def _find_due(self) -> dict[str, Item]:
         due = {}
         for id in self.visit.memory.due_samples(self.visit.source.id, now=self.visit.now):
@@ -295,17 +185,6 @@ class TimelineReader:
             if item and (key := self.timeline.key_of(item)):
                 due[key] = item
         return due
-
-    def _read_since(self) -> datetime:
-        """Up to when the list was read to its end."""
-        try:
-            return datetime.fromisoformat(self.book.facts["until"])
-        except (KeyError, ValueError):
-            return self.visit.since
-
-    def _reply(self, response: Response) -> Reply:
-        link = (response.headers.get("Link") or b"").decode("latin-1")
-        return Reply(url=response.url, body=response.body, now=self.visit.now, link=link)
 
 
 def _is_later(state: str, oldest: datetime | None) -> bool:
