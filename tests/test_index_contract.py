@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 
 from pipelines.document import Community, Document, Entity, ThreadMeasures
 from pipelines.document_codec import document_digest
-from search.backends import open_index
+from search.backends import open_index, rebuilt_index
 from search.index import Index, Sort, TermCount
 from tests.documents import MORNING, document, mention, outcome, sample
+from tests.elasticsearch_server import fresh_settings
 from tests.naive_index import count_between, count_terms, find, sorted_numbers
 from watchlists.errors import IndexUnavailable
 from watchlists.model import IndexSettings
@@ -55,16 +57,40 @@ KEYWORDS = [field for field, kind in FIELDS.items() if kind in {"keyword", "flag
 NUMBERS = [field for field, kind in FIELDS.items() if kind == "number"]
 DATES = [field for field, kind in FIELDS.items() if kind == "date"]
 
+BACKENDS = ("embedded", pytest.param("elasticsearch", marks=pytest.mark.elasticsearch))
+
 Reopen = Callable[..., Index]
 """Opens the index of this test; again after a close, or for reading only."""
+Rebuild = Callable[[], AbstractContextManager[Index]]
 
 
-@pytest.fixture(params=["embedded"])
-def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Reopen:
+@contextmanager
+def settings_of(backend: str) -> Iterator[IndexSettings]:
+    """Settings of an index of one's own."""
+    if backend == "embedded":
+        yield IndexSettings()
+        return
+    with fresh_settings() as found:
+        yield found
+
+
+@pytest.fixture(params=BACKENDS)
+def settings_here(request: pytest.FixtureRequest) -> Iterator[IndexSettings]:
     """An index of its own for each test, on each backend."""
-    return lambda *, readonly=False: open_index(
-        IndexSettings(backend=request.param), folder=tmp_path / "index", readonly=readonly, environ={}
-    )
+    with settings_of(request.param) as found:
+        yield found
+
+
+@pytest.fixture
+def reopen(settings_here: IndexSettings, tmp_path: Path) -> Reopen:
+    """Opens the index of this test."""
+    return partial(open_index, settings_here, folder=tmp_path / "index", environ={})
+
+
+@pytest.fixture
+def rebuild(settings_here: IndexSettings, tmp_path: Path) -> Rebuild:
+    """Builds the index of this test anew."""
+    return partial(rebuilt_index, settings_here, folder=tmp_path / "index", environ={})
 
 
 @pytest.fixture
@@ -74,11 +100,17 @@ def index(reopen: Reopen) -> Iterator[Index]:
         yield opened
 
 
-@pytest.fixture(scope="module", params=["embedded"])
+@contextmanager
+def opened_of(backend: str, folder: Path) -> Iterator[Index]:
+    """An empty index on that backend."""
+    with settings_of(backend) as found, closing(open_index(found, folder=folder, environ={})) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
 def library(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
-    """An index of many documents, only ever read."""
-    index_settings = IndexSettings(backend=request.param)
-    with closing(open_index(index_settings, folder=tmp_path_factory.mktemp("library"), environ={})) as opened:
+    """Many documents, only ever read; some of them put twice, or deleted in between."""
+    with opened_of(request.param, tmp_path_factory.mktemp("library")) as opened:
         fill(opened, *LIBRARY[: len(LIBRARY) // 2])
         fill(opened, *LIBRARY[len(LIBRARY) // 2 :])
         opened.delete(each.id for each in LIBRARY[:10])
@@ -213,7 +245,7 @@ def structured_queries() -> st.SearchStrategy[Query]:
     )
 
 
-thorough = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+thorough = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class TestStructuredQueries:
@@ -284,12 +316,12 @@ class TestStructuredQueries:
         ]
 
     @thorough
-    @given(query=structured_queries(), batch=st.sampled_from([1, 7, 500]))
+    @given(query=structured_queries(), batch=st.sampled_from([30, 500]))
     def test_scans_give_every_match_once_by_id(self, library: Index, query: Query, batch: int) -> None:
         assert [each.id for each in library.scan(query, batch=batch)] == find(LIBRARY, query)
 
     @thorough
-    @given(query=structured_queries(), sort=st.sampled_from(SORTS), size=st.integers(1, 50))
+    @given(query=structured_queries(), sort=st.sampled_from(SORTS), size=st.integers(15, 90))
     def test_pages_put_together_are_the_whole(
         self, library: Index, query: Query, sort: Sort, size: int
     ) -> None:
@@ -455,6 +487,46 @@ class TestLifetime:
         assert "veilleur run" in caught.value.remedy
 
 
+class TestRebuilding:
+    """An index built anew takes the place of the other at once, or not at all."""
+
+    def test_a_rebuilt_index_takes_the_place_of_the_one_in_use(
+        self, rebuild: Rebuild, reopen: Reopen
+    ) -> None:
+        with closing(reopen()) as index:
+            fill(index, document("old"))
+            index.put_outcomes([outcome()])
+            index.commit()
+
+        with rebuild() as new:
+            new.put([document("new")])
+            with closing(reopen(readonly=True)) as reader:
+                assert ids_of(reader, EVERYTHING) == ["old"]
+
+        with closing(reopen()) as index:
+            assert ids_of(index, EVERYTHING) == ["new"]
+            assert index.outcomes(since=MORNING, until=MORNING + HOUR) == ()
+            fill(index, document("next"))
+            assert ids_of(index, EVERYTHING) == ["new", "next"]
+
+    def test_a_rebuild_that_fails_leaves_the_one_in_use(self, rebuild: Rebuild, reopen: Reopen) -> None:
+        with closing(reopen()) as index:
+            fill(index, document("old"))
+
+        with pytest.raises(ZeroDivisionError), rebuild() as new:
+            new.put(document(f"new{1 // each}") for each in (1, 0))
+
+        with closing(reopen()) as index:
+            assert ids_of(index, EVERYTHING) == ["old"]
+
+    def test_the_first_index_can_be_made_by_a_rebuild(self, rebuild: Rebuild, reopen: Reopen) -> None:
+        with rebuild() as new:
+            new.put([document("new")])
+
+        with closing(reopen(readonly=True)) as index:
+            assert ids_of(index, EVERYTHING) == ["new"]
+
+
 class TestTimelines:
     """Days are 24 hours from where the caller says they begin."""
 
@@ -491,6 +563,18 @@ class TestTimelines:
 
     def test_an_empty_span_has_no_bucket(self, index: Index) -> None:
         assert index.timeline(EVERYTHING, "published", interval="hour", since=MORNING, until=MORNING) == ()
+
+
+class TestTerms:
+    """The commonest values, cut where the caller says, in an order that does not change."""
+
+    @pytest.mark.parametrize("limit", [0, 1, 2, 70, 200, 500])
+    def test_equally_common_values_are_cut_by_value(self, index: Index, limit: int) -> None:
+        once = [f"t{number:03d}" for number in range(200)]
+        fill(index, document("all", tags=("z", *reversed(once))), document("one", tags=("z",)))
+        expected = [TermCount(term="z", count=2), *(TermCount(term=term, count=1) for term in once)]
+
+        assert index.terms(EVERYTHING, "tag", limit=limit) == tuple(expected[:limit])
 
 
 class TestQuestionsThatCannotBeAsked:
@@ -572,7 +656,15 @@ FRENCH = document("fr", title="Panne chez Orange", text="L’opérateur annonce 
 ENGLISH = document(
     "en", language="en", title="Outages", text="Customers were running the connected boxes again."
 )
-GERMAN = document("de", language="de", title="Störung", text="Der Anschluss ist seit gestern tot.")
+GERMAN = document("de", language="de", title="Störung", text="Der Anschluss bleibt seit gestern tot.")
+
+
+@pytest.fixture(scope="module", params=BACKENDS)
+def texts(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
+    """Three texts in three languages, only ever read."""
+    with opened_of(request.param, tmp_path_factory.mktemp("texts")) as opened:
+        fill(opened, FRENCH, ENGLISH, GERMAN)
+        yield opened
 
 
 class TestFreeText:
@@ -618,11 +710,9 @@ class TestFreeText:
         ],
         ids=str,
     )
-    def test_words_find_their_documents(self, index: Index, query: Query, expected: list[str]) -> None:
-        fill(index, FRENCH, ENGLISH, GERMAN)
-
-        assert sorted(ids_of(index, query)) == expected
-        assert index.count(query) == len(expected)
+    def test_words_find_their_documents(self, texts: Index, query: Query, expected: list[str]) -> None:
+        assert sorted(ids_of(texts, query)) == expected
+        assert texts.count(query) == len(expected)
 
     def test_has_text_asks_for_any_word(self, index: Index) -> None:
         fill(index, document("both", title="a", text="b"), document("none"), document("title", title="a"))

@@ -66,7 +66,7 @@ def test_a_kill_between_and_during_commits_loses_nothing_that_was_committed(tmp_
     process = run_script(
         """
         for number in range(10_000):
-            index.put([document(f"k{number:05d}", text="mot " * 200)])
+            index.put([document(f"k{number:05d}", text="terme " * 200)])
             index.commit()
             print(number, flush=True)
         """,
@@ -94,7 +94,7 @@ def test_a_disk_full_during_a_commit_loses_nothing_that_was_committed(tmp_path: 
         """
         resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
         try:
-            texts = (" ".join(f"mot{each * word}" for word in range(50)) for each in range(1000))
+            texts = (" ".join(f"terme{each * word}" for word in range(50)) for each in range(1000))
             index.put(document(f"n{each}", text=text) for each, text in enumerate(texts))
             index.commit()
         except IndexUnavailable as error:

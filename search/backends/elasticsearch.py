@@ -213,7 +213,8 @@ class ElasticsearchIndex:
 
     def terms(self, query: Query, field: str, /, *, limit: int = 100) -> tuple[TermCount, ...]:
         check_keyword(field)
-        return rank_terms(self._documents.commonest(_compile(query), field, limit), limit)
+        compiled = _compile(query)
+        return rank_terms(self._documents.commonest(compiled, field, limit) if limit > 0 else (), limit)
 
     def quantiles(self, query: Query, field: str, at: Sequence[float], /) -> tuple[float | None, ...]:
         check_field(field, "number")

@@ -15,7 +15,7 @@ from crawlers.items import CommunitySample, Outcome
 from pipelines.document import Document
 from search.backends.checking import check_field, check_keyword, check_page, check_query, scores
 from search.backends.columns import EPOCH, MICROSECOND
-from search.backends.embedded_counts import count_by_interval, count_terms, find_quantiles
+from search.backends.embedded_counts import commonest_terms, count_by_interval, count_terms, find_quantiles
 from search.backends.embedded_folder import Snapshots, guarded, open_engine
 from search.backends.embedded_order import Page, exact_page, id_groups
 from search.backends.embedded_query import compile_query
@@ -119,8 +119,7 @@ class EmbeddedIndex:
         )
         view, compiled = self._ask(query)
         with guarded(self._folder):
-            total = view.count(compiled)
-            found = exact_page(view, compiled, page) if limit else []
+            found, total = exact_page(view, compiled, page) if limit else ([], view.count(compiled))
         hits = (
             Hit(
                 document=document,
@@ -179,8 +178,7 @@ class EmbeddedIndex:
         check_keyword(field)
         view, compiled = self._ask(query)
         with guarded(self._folder):
-            counts = count_terms(view, compiled, field)
-        return rank_terms(counts.items(), limit)
+            return rank_terms(commonest_terms(view, compiled, field, limit) if limit > 0 else (), limit)
 
     def quantiles(self, query: Query, field: str, at: Sequence[float], /) -> tuple[float | None, ...]:
         check_field(field, "number")

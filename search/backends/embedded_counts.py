@@ -19,8 +19,22 @@ from search.index import Interval
 _ALL = 2**31 - 1
 _TOO_MANY = ("bucket limit", "memory limit")
 """How the engine says that one request has more buckets (65,000) or bytes (500 MB) than it allows."""
+_AHEAD, _MOST = 64, 50_000
+"""Values asked for beyond those wanted, and how many are asked for at once."""
+_PARTS = 16
 _FEW = 10_000
 """Up to so many values, quantiles read them all at once."""
+
+
+def commonest_terms(view: View, query: tantivy.Query, field: str, limit: int) -> list[tuple[str, int]]:
+    """At least the commonest values of a keyword field, with every value as common as the last of them."""
+    size = limit + _AHEAD
+    while size <= _MOST:
+        buckets = view.aggregate(query, {"terms": {"field": field, "size": size, "segment_size": _ALL}})
+        if len(buckets) < size or buckets[limit - 1]["doc_count"] > buckets[-1]["doc_count"]:
+            return [(bucket["key"], bucket["doc_count"]) for bucket in buckets]
+        size *= 16  # too many are as common as the last one wanted
+    return list(count_terms(view, query, field).items())
 
 
 def count_terms(view: View, query: tantivy.Query, field: str) -> Counter[str]:
@@ -35,7 +49,7 @@ def count_terms(view: View, query: tantivy.Query, field: str) -> Counter[str]:
 def _countable_parts(
     view: View, query: tantivy.Query, field: str, low: int, high: int
 ) -> Iterator[list[dict[str, Any]]]:
-    """The buckets of documents whose id key lies in [low, high], halved until the engine can hold them."""
+    """The buckets of documents whose id key lies in [low, high], cut up until the engine can hold them."""
     is_whole = (low, high) == (0, 2**64 - 1)
     part = query if is_whole else _within(view, query, low, high)
     aggregation = {"terms": {"field": field, "size": _ALL, "segment_size": _ALL}}
@@ -44,9 +58,9 @@ def _countable_parts(
     except ValueError as error:
         if low == high or not any(sign in str(error) for sign in _TOO_MANY):
             raise
-        middle = (low + high) // 2
-        yield from _countable_parts(view, query, field, low, middle)
-        yield from _countable_parts(view, query, field, middle + 1, high)
+        length = (high - low) // _PARTS + 1
+        for start in range(low, high + 1, length):
+            yield from _countable_parts(view, query, field, start, min(start + length - 1, high))
         return
     yield buckets
 

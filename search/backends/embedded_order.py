@@ -9,7 +9,7 @@ and put in order by their own values.
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from math import inf
@@ -33,9 +33,8 @@ _ROUNDED = 2**31
 _FLOAT_MAX = 3.4e38
 _AHEAD = 16
 """Hits asked for beyond a page, to see where its last group ends."""
-
-Fetch = Callable[[int], list[Found]]
-"""Ask the engine for its first n hits."""
+_FEW = 2_000
+"""Up to so many hits, all are asked for when that was not enough."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,10 +83,9 @@ def exact_key(document: Document, sort: Sort) -> tuple[float, str]:
     return (-value if is_descending else value), document.id
 
 
-def exact_page(view: View, query: tantivy.Query, page: Page) -> list[tuple[float, Document]]:
-    """One page in the order of the contract, as (score, document)."""
-    order = None if page.is_scored else order_column(page.sort)
-    found = _whole_groups(lambda number: view.first(query, number, order), page.end)
+def exact_page(view: View, query: tantivy.Query, page: Page) -> tuple[list[tuple[float, Document]], int]:
+    """One page in the order of the contract, as (score, document), and the number of all hits."""
+    found, total = _whole_groups(view, query, page)
     ranked = _rank_scores(view, found) if page.is_scored else [(0.0, *each) for each in found]
     hits: list[tuple[float, Document]] = []
     position = 0
@@ -98,7 +96,7 @@ def exact_page(view: View, query: tantivy.Query, page: Page) -> list[tuple[float
             cut = documents[max(page.start - position, 0) : page.end - position]
             hits.extend((score, document) for document in cut)
         position += len(addresses)
-    return hits
+    return hits, total
 
 
 def _rank_scores(view: View, found: list[Found]) -> list[tuple[float, float, Address]]:
@@ -141,14 +139,15 @@ def _after(view: View, query: tantivy.Query, key: int) -> tantivy.Query:
     return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, rest)])
 
 
-def _whole_groups(fetch: Fetch, wanted: int) -> list[Found]:
-    """At least the first `wanted` hits, up to where a group of equal keys ends."""
-    asked = wanted + _AHEAD
-    found = fetch(asked)
-    while len(found) == asked and found[-1][0] == found[wanted - 1][0]:
-        asked *= 4
-        found = fetch(asked)
-    return found
+def _whole_groups(view: View, query: tantivy.Query, page: Page) -> tuple[list[Found], int]:
+    """The hits up to the page's end and on to where a group of equal keys ends; the number of all."""
+    order = None if page.is_scored else order_column(page.sort)
+    asked = page.end + _AHEAD
+    found, total = view.first_of(query, asked, order)
+    while len(found) < total and found[-1][0] == found[page.end - 1][0]:
+        asked = total if total <= _FEW else asked * 8
+        found = view.first(query, asked, order)
+    return found, total
 
 
 def _value_bits(field: str, value: float) -> tuple[int, bool]:

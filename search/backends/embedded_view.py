@@ -28,17 +28,28 @@ class View:
 
     def count(self, query: tantivy.Query) -> int:
         """How many documents match."""
-        count: int = self.searcher.search(query, 1).count  # type: ignore[attr-defined]
-        return count
+        unscored = tantivy.Query.const_score_query(query, 0.0)
+        return self.first_of(unscored, 1, None)[1]
 
     def first(
         self, query: tantivy.Query, number: int, order: Order | None = None, *, offset: int = 0
     ) -> list[Found]:
         """The first hits by that order, by score without one; ties in any order."""
+        hits: list[Found] = self._search(query, number, order, offset, count=False).hits
+        return hits
+
+    def first_of(self, query: tantivy.Query, number: int, order: Order | None) -> tuple[list[Found], int]:
+        """The first hits, and the number of all."""
+        result = self._search(query, number, order, 0, count=True)
+        return result.hits, result.count
+
+    def _search(
+        self, query: tantivy.Query, number: int, order: Order | None, offset: int, *, count: bool
+    ) -> Any:
         column, direction = order or (None, tantivy.Order.Desc)
         return self.searcher.search(
-            query, number, count=False, order_by_field=column, offset=offset, order=direction
-        ).hits
+            query, number, count=count, order_by_field=column, offset=offset, order=direction
+        )
 
     def aggregate(self, query: tantivy.Query, aggregation: dict[str, Any]) -> list[dict[str, Any]]:
         """The buckets of one aggregation."""
