@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "import": "watchlists.commands.import_",
     "export": "watchlists.commands.export",
     "reindex": "search.commands.reindex",
+    "quarantine": "search.commands.quarantine",
     "forget": "search.commands.forget",
     "doctor": "search.commands.doctor",
     "schedule": "search.commands.schedule",
@@ -117,6 +118,8 @@ def with_shared_options(command: click.Command) -> click.Command:
     """The command (and, for a group, what is under it) with the shared options at its end."""
     taken = {name for param in command.params for name in param.opts}
     command.params.extend(option for option in shared_options() if taken.isdisjoint(option.opts))
+    for each in getattr(command, "commands", {}).values():
+        with_shared_options(each)
     return command
 
 

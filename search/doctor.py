@@ -15,6 +15,7 @@ from typing import Literal
 from search.folder import WatchFolder
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist
+from watchlists.query import Everything
 
 LEAST_DISK = 500 * 1024 * 1024
 """Bytes that should stay free: a year of a middle-sized watch."""
@@ -142,7 +143,7 @@ def _examine_files(
         with closing(
             open_index(watchlist.index, folder=folder.index, readonly=True, environ=environ)
         ) as index:
-            documents = sum(1 for _ in index.ids())
+            documents = index.count(Everything())
         yield Finding(state="ok", text="index: {count} documents", values=(("count", str(documents)),))
     except VeilleurError as error:
         yield Finding(

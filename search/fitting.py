@@ -2,7 +2,8 @@
 
 In this order, always from the end of the page: second quotes; further places; rising terms after
 the third; quotes of stories that are not the first of their block; stories that are not; then the
-remaining quotes; at last the remaining stories. What is cut goes into the line that says where it is.
+remaining quotes; examples of rising terms; at last the remaining stories. What is cut goes into the
+line that says where it is.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ def _cuts(digest: Digest, teller: Teller) -> Iterator[Digest]:
         lambda page: _change_stories(page, _drop_quotes, every=False),
         lambda page: _drop_stories(page, teller, least=1),
         lambda page: _change_stories(page, _drop_quotes, every=True),
+        _drop_examples,
         lambda page: _drop_stories(page, teller, least=0),
     )
     for stage in stages:
@@ -69,6 +71,15 @@ def _drop_quotes(story: Story) -> Story:
 def _drop_terms(digest: Digest) -> Iterator[Digest]:
     for count in range(len(digest.rising.terms) - 1, LEAST_TERMS - 1, -1):
         yield replace(digest, rising=replace(digest.rising, terms=digest.rising.terms[:count]))
+
+
+def _drop_examples(digest: Digest) -> Iterator[Digest]:
+    """Rising terms without their examples, from the last."""
+    terms = digest.rising.terms
+    for count in reversed(range(len(terms))):
+        if terms[count].example is not None:
+            terms = (*terms[:count], replace(terms[count], example=None), *terms[count + 1 :])
+            yield replace(digest, rising=replace(digest.rising, terms=terms))
 
 
 def _change_stories(digest: Digest, change: Change, *, every: bool) -> Iterator[Digest]:

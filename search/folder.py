@@ -53,6 +53,11 @@ class WatchFolder:
         return self.state / "digests"
 
     @property
+    def quarantine(self) -> Path:
+        """Documents the index refused for good, with the reason."""
+        return self.state / "quarantine.json"
+
+    @property
     def run_lock(self) -> Path:
         """Held by whoever works on the watch."""
         return self.state / "run.lock"

@@ -66,7 +66,7 @@ def _build(
             understood += sum(1 for _ in understanding.understand(batch, now=now))
         for _ in understanding.settle(now=now):
             pass
-        report = sync_documents(index, understanding)
+        report = sync_documents(index, understanding, quarantine=folder.quarantine, now=now)
         sync_outcomes(index, archive, watchlist, now=now)
         index.commit()
     return RebuildReport(put=report.put, understood=understood, refused=report.refused)

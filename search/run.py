@@ -30,6 +30,7 @@ from search.summary import RunSummary, find_newly_failed
 from search.sync import SyncReport, batched, sync_documents, sync_outcomes
 from watchlists.errors import CrawlBroken, IndexDamaged
 from watchlists.model import Watchlist
+from watchlists.query import Everything
 
 logger = logging.getLogger(__name__)
 
@@ -214,10 +215,12 @@ class _Cycle:
         with opened_index(
             self._folder, self._watchlist.index, environ=self._request.environ, readonly=False
         ) as index:
-            report = sync_documents(index, self._understanding)
+            report = sync_documents(
+                index, self._understanding, quarantine=self._folder.quarantine, now=self._request.now
+            )
             sync_outcomes(index, self._archive, self._watchlist, now=self._request.now)
             index.commit()
-            return report, sum(1 for _ in index.ids())
+            return report, index.count(Everything())
 
 
 @contextmanager

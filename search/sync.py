@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
 from typing import TypeVar
 
 from crawlers.archive import Archive
 from pipelines.document import Document
 from pipelines.understand import Understanding
 from search.index import Index, Refusal
+from search.quarantine import hold, read_quarantine, without_held
 from watchlists.model import Watchlist
 
 Each = TypeVar("Each")
@@ -39,12 +41,20 @@ def put_documents(index: Index, documents: Iterable[Document]) -> SyncReport:
     return SyncReport(put=taken, refused=tuple(refused))
 
 
-def sync_documents(index: Index, understanding: Understanding) -> SyncReport:
-    """Put what is missing or different, delete what is no longer understood."""
+def sync_documents(
+    index: Index, understanding: Understanding, *, quarantine: Path, now: datetime
+) -> SyncReport:
+    """Put what is missing or different, delete what is no longer understood.
+
+    What the index refuses for good goes to quarantine, and is not sent again until it changes.
+    """
     held = dict(index.ids())
     wanted = dict(understanding.ids_and_digests())
     stale = [id for id, digest in wanted.items() if held.get(id) != digest]
-    report = put_documents(index, understanding.documents(stale))
+    sendable = without_held(stale, wanted, read_quarantine(quarantine))
+    report = put_documents(index, understanding.documents(sendable))
+    if report.refused:
+        hold(quarantine, report.refused, wanted, now=now)
     gone = index.delete(id for id in held if id not in wanted)
     return SyncReport(put=report.put, deleted=gone, refused=report.refused)
 

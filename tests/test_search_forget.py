@@ -84,7 +84,7 @@ def bring_up_to_date(watch: WatchFolder) -> None:
     ):
         list(understanding.understand(tuple(understanding.pending()), now=MORNING))
         list(understanding.settle(now=MORNING))
-        sync_documents(index, understanding)
+        sync_documents(index, understanding, quarantine=watch.quarantine, now=MORNING)
         sync_outcomes(index, archive, watchlist, now=MORNING)
         index.commit()
 

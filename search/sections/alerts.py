@@ -66,7 +66,7 @@ def tell_parts(voice: Voice, watchlist: Watchlist, buzz: Buzz) -> tuple[str, ...
         voice.gettext("Places: {places}", places=shown),
     ]
     if buzz.words:
-        words = voice.listed([plain(each, limit=30) for each in buzz.words])
+        words = voice.listed([_name_word(voice, each) for each in buzz.words])
         lines.append(voice.gettext("Words of crisis: {words}", words=words))
     if buzz.engagement is not None:
         lines.append(voice.gettext("Reactions so far: {n}", n=voice.number(buzz.engagement)))
@@ -111,3 +111,14 @@ def tell_state(voice: Voice, vigil: Vigil) -> str:
     if vigil.since is None or vigil.state == "calm":
         return states[vigil.state]
     return voice.gettext("{state} since {when}", state=states[vigil.state], when=voice.zoned(vigil.since))
+
+
+def _name_word(voice: Voice, word: str) -> str:
+    """A word of crisis as it stands in the texts, or the name of an emotion they show."""
+    emotions = {
+        "anger": voice.gettext("anger"),
+        "fear": voice.gettext("fear"),
+        "disappointment": voice.gettext("disappointment"),
+        "mockery": voice.gettext("mockery"),
+    }
+    return emotions.get(word, plain(word, limit=30))

@@ -11,9 +11,11 @@ Translate = Callable[[str], str]
 
 
 def speak(command: click.Command, translate: Translate) -> click.Command:
-    """The command with its help, and that of its options, translated; its subcommands are when asked for."""
+    """The command with its help, and that of its options, translated, subcommands at hand included."""
     command.help = translate(cleandoc(command.help)) if command.help else command.help
     for param in command.params:
         if isinstance(param, click.Option) and param.help:
             param.help = translate(param.help)
+    for each in getattr(command, "commands", {}).values():
+        speak(each, translate)
     return command
