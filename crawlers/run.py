@@ -104,6 +104,7 @@ class CrawlProcess:
 
     def wait(self) -> int:
         """The exit code of the child, once its jobs are done and it has ended."""
+        self._is_ending = True
         self._say(END)
         code = self._child.wait()
         self._listener.join()

@@ -84,13 +84,16 @@ def test_without_a_terminal_nothing_is_written_unless_told(web: Web, watch: Watc
     assert load_watchlist(watch.folder / "watchlist.toml").sources == ()
 
 
-def test_a_site_without_any_feed_costs_at_most_four_requests_and_is_told(web: Web, watch: Watch) -> None:
+def test_a_site_without_any_feed_is_watched_as_a_page_after_at_most_four_requests(
+    web: Web, watch: Watch
+) -> None:
     web.page("/", b"<!doctype html><html><title>Acme</title><body>No feed</body></html>")
 
     result = veilleur(watch, "add", "http://blog.acme.example/", "--yes")
 
-    assert isinstance(result.exception, Exception)
-    assert "without a feed" in str(result.exception)
+    assert result.exit_code == 0, result.output
+    (source,) = load_watchlist(watch.folder / "watchlist.toml").sources
+    assert source.kind == "page"
     assert len([each for each in web.requests if each.path != "/robots.txt"]) == 4
 
 

@@ -257,9 +257,9 @@ def test_answers_after_the_end_are_not_heard(desk: Desk) -> None:
 
 
 def test_a_kind_without_a_reader_fails_alone(desk: Desk) -> None:
-    assert desk.begin(replace(SOURCE, kind="reviews")) == []
+    assert desk.begin(replace(SOURCE, kind="manual")) == []
     assert desk.outcome.state == "failed"
-    assert "reviews" in desk.outcome.reason
+    assert "manual" in desk.outcome.reason
 
 
 def test_what_scrapy_drops_is_settled_when_nothing_is_left_to_do(desk: Desk) -> None:
