@@ -8,6 +8,7 @@ line that says where it is.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from watchlists.messages import Messages
 
 MOST_WORDS = 600
 LEAST_TERMS = 3
+TO_COPY = re.compile(r"\s*(?:veilleur \w|\[\d+\] https?://)")
+"""Lines nobody reads through: a command, or an address of the list at the end."""
 Change = Callable[[Story], Story]
 
 
@@ -34,8 +37,9 @@ def fit(digest: Digest, teller: Teller) -> Digest:
 
 
 def count_words(digest: Digest, messages: Messages) -> int:
-    """Words of the plain text, addresses and commands included; bullets, rules and lone signs are none."""
-    return sum(any(each.isalnum() for each in word) for word in render_text(digest, messages).split())
+    """Words of the plain text that are read: bullets, rules, addresses and commands to copy are none."""
+    lines = (line for line in render_text(digest, messages).splitlines() if not TO_COPY.match(line))
+    return sum(any(each.isalnum() for each in word) for line in lines for word in line.split())
 
 
 def _cuts(digest: Digest, teller: Teller) -> Iterator[Digest]:
