@@ -41,7 +41,7 @@ def parcel(
     )
 
 
-@dataclass(slots=True)
+@dataclass
 class Postbox:
     """An SMTP server's handler: keeps what it takes, and answers as it is told."""
 
