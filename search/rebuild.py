@@ -10,11 +10,12 @@ from datetime import datetime
 
 from crawlers.archive import Archive
 from crawlers.locks import hold_lock
+from pipelines.store import batched
 from search.backends import open_index
 from search.folder import WatchFolder
 from search.index import Refusal
 from search.run import UNDERSTAND_BATCH, opened_understanding
-from search.sync import batched, sync_documents, sync_outcomes
+from search.sync import sync_documents, sync_outcomes
 from watchlists.errors import ArchiveError
 from watchlists.model import Watchlist
 

@@ -21,13 +21,14 @@ from crawlers.items import Outcome
 from crawlers.locks import hold_lock
 from crawlers.pseudonyms import load_key
 from crawlers.run import CrawlJob, CrawlProcess, Landed, Progress, start_crawl
+from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.alert_book import alert
 from search.folder import WatchFolder, opened_index
 from search.probing import probe_places
 from search.retention import expire_items
 from search.summary import RunSummary, find_newly_failed
-from search.sync import SyncReport, batched, sync_documents, sync_outcomes
+from search.sync import SyncReport, sync_documents, sync_outcomes
 from watchlists.errors import CrawlBroken, IndexDamaged
 from watchlists.model import Watchlist
 from watchlists.query import Everything

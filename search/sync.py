@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from crawlers.archive import Archive
 from pipelines.document import Document
+from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.index import Index, Refusal
 from search.quarantine import hold, read_quarantine, without_held
 from watchlists.model import Watchlist
 
-Each = TypeVar("Each")
 BATCH = 500
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -70,10 +68,3 @@ def sync_outcomes(index: Index, archive: Archive, watchlist: Watchlist, *, now: 
         for source in watchlist.sources
         for sample in archive.community_samples(source.id, since=since, until=end)
     )
-
-
-def batched(values: Iterable[Each], size: int) -> Iterator[tuple[Each, ...]]:
-    """Consecutive tuples of at most `size` values."""
-    rest = iter(values)
-    while batch := tuple(islice(rest, size)):
-        yield batch
