@@ -9,6 +9,7 @@ from watchlists.commands.group import LazyGroup
 SUBCOMMANDS: dict[str, str] = {
     "opml": "watchlists.commands.export_opml",
     "items": "crawlers.commands.export_items",
+    "kibana": "search.commands.export_kibana",
 }
 """What can be exported -> the module that does it, as `command`."""
 
