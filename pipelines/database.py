@@ -15,7 +15,7 @@ from pathlib import Path
 
 from watchlists.errors import UnderstandingError
 
-LAYOUT = 1
+LAYOUT = 2
 _PATIENCE = 30.0
 _ATTEMPTS = 10
 _SCHEMA = """
@@ -35,6 +35,11 @@ CREATE TABLE documents (
 );
 CREATE INDEX documents_of_place ON documents (source, opens, published);
 CREATE TABLE vectors (id TEXT PRIMARY KEY, model TEXT NOT NULL, vector BLOB NOT NULL);
+CREATE INDEX vectors_by_model ON vectors (model);
+CREATE INDEX vectors_of_nothing ON vectors (model) WHERE vector = zeroblob(1024);
+CREATE TABLE subjects (
+    id TEXT PRIMARY KEY, grouped TEXT NOT NULL, term TEXT NOT NULL, label TEXT NOT NULL
+);
 CREATE TABLE marks (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 
@@ -51,6 +56,18 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, bool]:
             connection = _begin_anew(path, connection)
         _create(connection)
         return connection, not is_new
+
+
+def read_database(path: Path) -> sqlite3.Connection | None:
+    """The file for reading only, left as it is; None where there is none of this layout."""
+    if not path.exists():
+        return None
+    with told(path):
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE)
+        if _is_usable(connection):
+            return connection
+        connection.close()
+        return None
 
 
 def _connect(path: Path) -> sqlite3.Connection:

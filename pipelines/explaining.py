@@ -28,6 +28,16 @@ class Explanation:
     code: tuple[str, ...] = ()
 
 
+def with_company(explanation: Explanation, stored: Document | None) -> Explanation:
+    """The explanation with what only other documents tell, as the last run found it: story and subject."""
+    if stored is None:
+        return explanation
+    document = replace(
+        explanation.document, story=stored.story, is_copy=stored.is_copy, subject=stored.subject
+    )
+    return replace(explanation, document=document)
+
+
 def explain_item(
     item: Item, *, watchlist: Watchlist, source: str | None = None, now: datetime
 ) -> Explanation:

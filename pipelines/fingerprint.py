@@ -4,13 +4,14 @@
   language its source declares;
 - the names key covers watched names and whose place it is: when it changes, names are looked up
   again, and only texts in which other names are found are analysed again;
-- the facts key covers topics, staff and the rules about authors: cheap, nothing is analysed.
+- the facts key covers topics, staff, the rules about authors, and what the source usually speaks: cheap,
+  nothing is analysed but short posts that are now told another language.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 
 from pipelines.names import NameHit
@@ -35,6 +36,8 @@ class Keyring:
 
     watchlist: Watchlist
     models: tuple[str, ...]
+    usual: Mapping[str, str] = field(default_factory=dict)
+    """Languages that sources without a declared one usually speak."""
 
     def of_place(self, source: str) -> Keys:
         """The keys of documents read in that source, a source taken off the watchlist included."""
@@ -47,6 +50,7 @@ class Keyring:
                 place.authors,
                 self.watchlist.privacy.authors,
                 self.watchlist.timezone,
+                self.usual.get(source, ""),
                 *(f"{each.id}\0{each.query}" for each in self.watchlist.topics),
                 *map(_staff, self.watchlist.organisations),
             ),

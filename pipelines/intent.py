@@ -52,7 +52,8 @@ def read_intents(texts: Sequence[str], *, language: str) -> list[IntentReading]:
     if not texts:
         return []
     weights, bias = _weights()
-    return [_reading(row) for row in intent_features(texts, language) @ weights + bias]
+    # Row by row: a product of many rows may sum in another order than one of a few.
+    return [_reading(row @ weights + bias) for row in intent_features(texts, language)]
 
 
 def intent_features(texts: Sequence[str], language: str) -> Numbers:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from spacy.strings import StringStore
 from spacy.symbols import ADJ, ADP, NOUN, PROPN
-from spacy.tokens import Doc, Span, Token
+from spacy.tokens import Doc
 
 from pipelines.words import read_words
 
@@ -47,53 +48,51 @@ def extract_phrases(doc: Doc, *, title_end: int = 0) -> tuple[str, ...]:
     """The most telling phrases of a tagged and lemmatised doc; `title_end` in characters."""
     found: dict[str, _Phrase] = {}
     stops = read_words("stop_phrases")
-    for start, tokens in _candidates(doc):
-        text = " ".join(_lemma(token) for token in tokens).replace("' ", "'")
+    in_title = sum(token.idx < title_end for token in doc[: title_end + 1])
+    for start, words in _candidates(doc):
+        text = " ".join(words).replace("' ", "'")
         if text in stops:
             continue
-        phrase = found.setdefault(text, _Phrase(words=len(tokens), first=start))
+        phrase = found.setdefault(text, _Phrase(words=len(words), first=start))
         phrase.count += 1
-        phrase.is_in_title |= tokens[0].idx < title_end
+        phrase.is_in_title |= start < in_title
     ranked = sorted(found.items(), key=lambda each: (-each[1].score, each[1].first, each[0]))
     return tuple(islice(_without_parts([text for text, _ in ranked], found), MOST))
 
 
-def _candidates(doc: Doc) -> Iterator[tuple[int, Span]]:
-    """Runs of one to three tokens whose parts of speech make a noun phrase, no name among them."""
-    letters = _letters(doc)
+def _candidates(doc: Doc) -> Iterator[tuple[int, list[str]]]:
+    """First token and lemmas of each run of one to three tokens that makes a noun phrase without names."""
+    # Two calls for all tokens: one by one they are slow to ask.
+    rows = doc.to_array(["POS", "ENT_TYPE", "IS_STOP", "LIKE_URL"]).tolist()
+    names = doc.to_array(["ORTH", "LEMMA"]).tolist()
+    strings = doc.vocab.strings
+    letters = "".join(
+        _letter(strings, row, name) if row[0] in _LETTERS else "x"
+        for row, name in zip(rows, names, strict=True)
+    )
     for start, letter in enumerate(letters):
         if letter in "xD":
             continue
         for length in (3, 2, 1):
             if letters[start : start + length] in _PATTERNS[length]:
-                yield start, doc[start : start + length]
+                yield start, [_lemma(strings, name) for name in names[start : start + length]]
 
 
-def _letters(doc: Doc) -> str:
-    """One letter a token: its part of speech where it may be of a phrase, else x."""
-    rows = doc.to_array(
-        ["POS", "ENT_TYPE", "IS_STOP", "LIKE_URL"]
-    ).tolist()  # one call: tokens are slow to ask
-    return "".join(_letter(doc, place, row) for place, row in enumerate(rows))
-
-
-def _letter(doc: Doc, place: int, row: list[int]) -> str:
+def _letter(strings: StringStore, row: list[int], name: list[int]) -> str:
+    """The part of speech of a token where it may be of a phrase, else x."""
     pos, *bars = row
-    letter = _LETTERS.get(pos, "x")
-    if letter == "x":
-        return "x"
-    token = doc[place]
-    if letter == "D":
-        return "D" if token.lower_ in _LINKS or token.lemma_ in _LINKS else "x"
-    return "x" if any(bars) or not _is_word(token.text) else letter
+    text = strings[name[0]]
+    if pos == ADP:
+        return "D" if text.lower() in _LINKS or strings[name[1]] in _LINKS else "x"
+    return "x" if any(bars) or not _is_word(text) else _LETTERS[pos]
 
 
 def _is_word(text: str) -> bool:
     return len(text) > 2 and text[0].isalpha() and text.replace("-", "").replace("'", "").isalnum()
 
 
-def _lemma(token: Token) -> str:
-    return (token.lemma_ or token.lower_).lower()
+def _lemma(strings: StringStore, name: list[int]) -> str:
+    return (strings[name[1]] or strings[name[0]]).lower()
 
 
 def _without_parts(ranked: list[str], found: dict[str, _Phrase]) -> Iterator[str]:

@@ -48,7 +48,7 @@ def detect_language(
     is. `expected` are the languages most texts are in.
     """
     declared = primary_code(declared)
-    words = _NOISE.sub(" ", straighten(text[:_READ]))
+    words = _words(text)
     count = len(_LETTERS.findall(words))
     if count < MIN_WORDS and (declared or not count):
         return declared or UNKNOWN
@@ -57,6 +57,15 @@ def detect_language(
         for code in {*expected, declared} & ranks.keys():
             ranks[str(code)] *= _DECLARED_WEIGHT if code == declared else _EXPECTED_WEIGHT
     return max(sorted(ranks), key=ranks.__getitem__)
+
+
+def is_short(text: str) -> bool:
+    """Whether what is declared of a text weighs in on its language."""
+    return len(_LETTERS.findall(_words(text))) < SURE_WORDS
+
+
+def _words(text: str) -> str:
+    return _NOISE.sub(" ", straighten(text[:_READ]))
 
 
 def primary_code(tag: str | None) -> str | None:

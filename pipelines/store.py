@@ -14,9 +14,9 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from pipelines.database import begin, open_database, told
+from pipelines.database import begin, open_database, read_database, told
 from pipelines.document import Document
-from pipelines.document_codec import decode, document_digest, encode
+from pipelines.document_codec import decode, encode, encoded_digest
 
 Each = TypeVar("Each")
 _BATCH = 500
@@ -70,6 +70,12 @@ class Store:
         connection, was_rebuilt = open_database(path)
         return cls(path, connection, was_rebuilt=was_rebuilt)
 
+    @classmethod
+    def look(cls, path: Path) -> Store | None:
+        """The file for reading only; None where there is none that can be read."""
+        connection = read_database(path)
+        return cls(path, connection, was_rebuilt=False) if connection else None
+
     def close(self) -> None:
         """Give the file back."""
         self._connection.close()
@@ -84,7 +90,8 @@ class Store:
 
     def replace_documents(self, documents: Sequence[Document]) -> None:
         """Store new versions of known documents under the stamps they have."""
-        rows = [(document_digest(each), encode(each), each.id) for each in documents]
+        bodies = [(encode(each), each.id) for each in documents]
+        rows = [(encoded_digest(body), body, id) for body, id in bodies]
         with self._write() as connection:
             connection.executemany("UPDATE documents SET digest = ?, body = ? WHERE id = ?", rows)
 
@@ -93,6 +100,7 @@ class Store:
         wanted = [(id,) for id in ids]
         with self._write() as connection:
             connection.executemany("DELETE FROM vectors WHERE id = ?", wanted)
+            connection.executemany("DELETE FROM subjects WHERE id = ?", wanted)
             return connection.executemany("DELETE FROM documents WHERE id = ?", wanted).rowcount
 
     def stamps(self, ids: Iterable[str]) -> dict[str, tuple[Stamp, str]]:
@@ -154,6 +162,38 @@ class Store:
             found.update(self._read(sql, (model, *batch)))
         return found
 
+    def count_vectors(self, *, model: str) -> int:
+        """How many documents have a vector made by that model that says something."""
+        every = "SELECT count(*) FROM vectors WHERE model = ?"  # two indexes: no vector is read for it
+        ((total,),) = self._read(every, (model,))
+        ((empty,),) = self._read(f"{every} AND vector = zeroblob(1024)", (model,))
+        return int(total) - int(empty)
+
+    def told_subjects(self, ids: Iterable[str]) -> dict[str, tuple[str, str, str]]:
+        """Group, term and label each of these was given when it was told; see pipelines.subject_pass."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for batch in batched(ids, _BATCH):
+            marks = ",".join("?" * len(batch))
+            sql = f"SELECT id, grouped, term, label FROM subjects WHERE id IN ({marks})"  # noqa: S608
+            found.update({id: (grouped, term, label) for id, grouped, term, label in self._read(sql, batch)})
+        return found
+
+    def keep_subjects(self, rows: Iterable[tuple[str, str, str, str]], *, afresh: bool) -> None:
+        """Remember (id, group, term, label) of each; `afresh` forgets all others."""
+        with self._write() as connection:
+            if afresh:
+                connection.execute("DELETE FROM subjects")
+            connection.executemany("INSERT OR REPLACE INTO subjects VALUES (?,?,?,?)", rows)
+
+    def languages(self, source: str, least: int) -> dict[str, int]:
+        """How many posts of a source, of at least that many characters, are in each language."""
+        sql = (
+            "SELECT json_extract(body, '$.language'), count(*) FROM"
+            " (SELECT CAST(body AS TEXT) AS body FROM documents WHERE source = ?)"
+            " WHERE length(json_extract(body, '$.text')) >= ? GROUP BY 1 ORDER BY 1"
+        )
+        return {language: count for language, count in self._read(sql, (source, least)) if language}
+
     def count(self) -> int:
         """How many documents there are."""
         ((count,),) = self._read("SELECT count(*) FROM documents")
@@ -203,6 +243,7 @@ class Store:
 
 def _row(entry: Entry) -> tuple[object, ...]:
     document, stamp = entry.document, entry.stamp
+    body = encode(document)
     return (
         document.id,
         stamp.content,
@@ -214,8 +255,8 @@ def _row(entry: Entry) -> tuple[object, ...]:
         document.community.source,
         document.parent is None,
         document.published.timestamp(),
-        document_digest(document),
-        encode(document),
+        encoded_digest(body),
+        body,
     )
 
 

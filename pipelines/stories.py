@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.duplicates import COPY, DuplicateFinder
-from pipelines.story_signals import Signals, read_signals, repeated_affixes, strip_affixes
+from pipelines.story_signals import Affixes, Signals, read_signals, strip_affixes
 from pipelines.story_window import Window
 
 LOOK_BACK = timedelta(days=5)
@@ -67,6 +67,8 @@ class _Desk:
     stories: list[str] = field(default_factory=list)
     window: Window = field(default_factory=Window)
     finder: DuplicateFinder = field(default_factory=DuplicateFinder)
+    affixes: dict[str, Affixes] = field(default_factory=dict)
+    """Of each source."""
 
     def take(self, post: StoryPost) -> StoryAssignment:
         if self.look_back is not None:
@@ -95,15 +97,16 @@ class _Desk:
         return best if best is not None and means[best] >= 1 else post.id
 
     def _signals(self, post: StoryPost) -> Signals:
-        recent = self.posts[self.window.start :]
-        affixes = repeated_affixes(
-            each.title for each in (*recent, post) if each.source == post.source and post.source
-        )
-        title = strip_affixes(post.title, affixes)
+        title = post.title
+        if post.source:
+            title = strip_affixes(title, self.affixes.setdefault(post.source, Affixes()).add(title))
         return read_signals(title, post.text, language=post.language, vector=post.vector)
 
     def _forget(self, before: datetime) -> None:
         while self.window.start < len(self.posts) and self.posts[self.window.start].published < before:
+            post = self.posts[self.window.start]
+            if post.source:
+                self.affixes[post.source].forget(post.title)
             self.finder.forget(self.window.start)
             self.window.forget()
 

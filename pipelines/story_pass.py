@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines.document import Document
 from pipelines.embeddings import encoder_version, from_bytes
@@ -18,6 +18,8 @@ from pipelines.stories import LOOK_BACK, StoryAssignment, StoryPost, assign_stor
 
 MOST_WORDS = 400
 """Words of a text that stories read."""
+WINDOW = timedelta(weeks=8)
+"""Posts of this age and younger are told again when the way of telling has changed."""
 
 
 class StoryTeller:
@@ -27,16 +29,27 @@ class StoryTeller:
 
     def assign(self, store: Store, changed: Sequence[str], /, *, now: datetime) -> Iterator[Document]:
         """New versions of the documents whose story or copy mark changed; not yet stored."""
-        # What was never told comes without a story; whatever else moved leaves stories alone.
-        moved = [document.published for document in store.documents(changed) if document.story is None]
-        if not moved:
+        since = self._since(store, changed, now)
+        if since is None:
             return
-        since = min(moved)
         openings = list(store.published_since(since - 2 * LOOK_BACK, opens=True))
         told = {each.id: each for each in assign_stories(_posts(store, openings, since))}
         yield from _changed(store.documents([id for id, at in openings if at >= since]), told)
         replies = [id for id, _ in store.published_since(since, opens=False)]
         yield from self._replies(store, replies, told)
+
+    def finish(self, store: Store) -> None:
+        """Remember by which rules stories were told, once they are stored."""
+        if store.mark("stories") != self.version:
+            store.set_mark("stories", self.version)
+
+    def _since(self, store: Store, changed: Sequence[str], now: datetime) -> datetime | None:
+        """The time from which posts are to be told; None when nothing is."""
+        # What was never told comes without a story; whatever else moved leaves stories alone.
+        moved = [document.published for document in store.documents(changed) if document.story is None]
+        if store.mark("stories") != self.version:
+            moved.append(now - WINDOW)
+        return min(moved, default=None)
 
     def _replies(
         self, store: Store, ids: Sequence[str], told: dict[str, StoryAssignment]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import log1p
 
 import numpy as np
@@ -23,6 +23,8 @@ TITLE_WEIGHT = 2.0
 """A word of the title counts as this many in the text."""
 MOST_WORDS = 300
 """Words of a text that are compared."""
+_LEAST_TITLES = 3
+"""Different titles of a source that share an affix."""
 _NAME = re.compile(r"(?<![\w])[A-ZÀ-ÖØ-Þ][\w&]*(?:[-'][A-ZÀ-ÖØ-Þ]\w*)*")
 _NUMBER = re.compile(r"\d+(?:[ .,]\d+)*")
 _OPENING = re.compile(r"(?:^|[.!?…:]\s+|\n\s*|[\"«(-]\s*)$")
@@ -70,14 +72,38 @@ def strip_affixes(title: str, repeated: frozenset[str]) -> str:
     return title
 
 
-def repeated_affixes(titles: Iterable[str], *, least: int = 3) -> frozenset[str]:
-    """First and last parts that at least `least` different titles of a source share, folded."""
-    counts: Counter[str] = Counter()
-    for title in set(titles):
-        parts = _AFFIX.split(title)
-        if len(parts) > 1:
-            counts.update({fold(parts[0]), fold(parts[-1])})
-    return frozenset(part for part, count in counts.items() if count >= least)
+@dataclass(slots=True)
+class Affixes:
+    """First and last parts of the titles of one source, counted as posts come and go."""
+
+    _titles: Counter[str] = field(default_factory=Counter)
+    _parts: Counter[str] = field(default_factory=Counter)
+
+    def add(self, title: str) -> frozenset[str]:
+        """Count a title; those of its parts that enough different titles share by now, folded."""
+        ends = _ends(title)
+        self._titles[title] += 1
+        if self._titles[title] == 1:
+            self._parts.update(ends)
+        return frozenset(part for part in ends if self._parts[part] >= _LEAST_TITLES)
+
+    def forget(self, title: str) -> None:
+        """Leave a title out from now on."""
+        self._titles[title] -= 1
+        if not self._titles[title]:
+            del self._titles[title]
+            self._parts.subtract(_ends(title))
+
+
+def repeated_affixes(titles: Iterable[str]) -> frozenset[str]:
+    """First and last parts that enough different titles of a source share, folded."""
+    affixes = Affixes()
+    return frozenset[str]().union(*map(affixes.add, titles))
+
+
+def _ends(title: str) -> frozenset[str]:
+    parts = _AFFIX.split(title)
+    return frozenset((fold(parts[0]), fold(parts[-1]))) if len(parts) > 1 else frozenset()
 
 
 def _names(text: str) -> Iterator[str]:

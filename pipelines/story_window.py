@@ -32,8 +32,9 @@ class Window:
 
     start: int = 0
     languages: list[str] = field(default_factory=list)
-    vectors: list[NDArray[np.float32] | None] = field(default_factory=list)
     signals: list[Signals] = field(default_factory=list)
+    _vectors: NDArray[np.float32] | None = None
+    """One row a post and room for more; zeros where a post has none."""
     _counts: dict[str, Counter[str]] = field(default_factory=lambda: {kind: Counter() for kind in _KINDS})
     _postings: dict[str, dict[str, dict[int, float]]] = field(
         default_factory=lambda: {kind: {} for kind in _KINDS}
@@ -46,8 +47,9 @@ class Window:
             self._counts[kind].update(self._terms(signals, kind).keys())
             for word, weight in self._weigh(signals, kind).items():
                 self._postings[kind].setdefault(word, {})[place] = weight
+        if signals.vector is not None:
+            self._rows(place, signals.vector)[place] = signals.vector
         self.signals.append(signals)
-        self.vectors.append(signals.vector)
         self.languages.append(language)
 
     def forget(self) -> None:
@@ -57,7 +59,6 @@ class Window:
             for word in self._terms(self.signals[place], kind):
                 self._counts[kind][word] -= 1
                 self._postings[kind].get(word, {}).pop(place, None)
-        self.vectors[place] = None
         self.signals[place] = _FORGOTTEN
 
     def compare(self, signals: Signals, language: str, *, is_short: bool) -> Sequence[float]:
@@ -71,18 +72,36 @@ class Window:
         if signals.vector is not None:
             near = np.where(meaning >= LEAST_MEANING, near + MEANING * meaning, 0.0)
         near = near / (JOINS_SHORT if is_short else JOINS_LONG)
-        differ = np.array([_differ(signals, each) for each in self.signals[self.start :]])
+        differ = np.zeros(count) if not signals.numbers else self._differ(signals)
         abroad = meaning + NAMES_ABROAD * names - NUMBERS_ABROAD * differ
         is_same = np.array([each == language for each in self.languages[self.start :]])
         return [float(each) for each in np.where(is_same, near, abroad / JOINS_ABROAD)]
 
     def _meaning(self, signals: Signals) -> NDArray[np.float32]:
-        kept = self.vectors[self.start :]
+        end = len(self.signals)
         if signals.vector is None:
-            return np.zeros(len(kept), np.float32)
-        nothing = np.zeros_like(signals.vector)
-        found = np.vstack([nothing if each is None else each for each in kept]) @ signals.vector
+            return np.zeros(end - self.start, np.float32)
+        # Row by row: a product of many rows may sum in another order than one of a few.
+        found = np.einsum("ij,j->i", self._rows(end, signals.vector)[self.start : end], signals.vector)
         return np.asarray(found, dtype=np.float32)
+
+    def _rows(self, count: int, like: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The vectors, with room for `count` and one more."""
+        if self._vectors is None or len(self._vectors) <= count:
+            grown = np.zeros((max(64, 2 * count), len(like)), np.float32)
+            if self._vectors is not None:
+                grown[: len(self._vectors)] = self._vectors
+            self._vectors = grown
+        return self._vectors
+
+    def _differ(self, signals: Signals) -> NDArray[np.bool_]:
+        """Which posts kept have numbers, and none of these."""
+        return np.array(
+            [
+                bool(each.numbers) and each.numbers.isdisjoint(signals.numbers)
+                for each in self.signals[self.start :]
+            ]
+        )
 
     def _shared(self, signals: Signals, kind: str) -> NDArray[np.float64]:
         scores = np.zeros(len(self.signals) - self.start)
@@ -105,7 +124,3 @@ class Window:
         if kind == "words":
             return signals.words
         return dict.fromkeys(sorted(signals.names if kind == "names" else signals.numbers), 1.0)
-
-
-def _differ(first: Signals, second: Signals) -> bool:
-    return bool(first.numbers and second.numbers and first.numbers.isdisjoint(second.numbers))

@@ -27,7 +27,9 @@ MOST_SENTENCES = 4
 """Sentences read of one text for the tone towards one organisation."""
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+|\n+")
 _CLAUSE = re.compile(
-    r"[,;:]\s+|\s+(?=(?:mais|alors que|tandis que|contrairement|but|while|whereas|unlike)\b)", re.IGNORECASE
+    r"[,;:]\s+|\s+(?=(?:mais|alors que|tandis que|contrairement|après|au lieu d|plutôt que|"
+    r"but|while|whereas|unlike|after|instead of|rather than)\b)",
+    re.IGNORECASE,
 )
 Numbers = NDArray[np.float32]
 
@@ -55,14 +57,13 @@ def read_tones(texts: Sequence[str], *, language: str) -> list[ToneReading]:
         return []
     weights = _weights(language)
     dense = np.hstack([embed_texts(texts), stack_surface(texts, [language] * len(texts))])
-    scores = dense @ weights.dense + weights.bias + _run_scores(texts, weights.runs)
-    return [_reading(row) for row in scores / weights.temperature]
+    return [_read(text, row, weights) for text, row in zip(texts, dense, strict=True)]
 
 
 class ToneAnnotator:
     """Adds tone, emotions, and the tone towards each organisation named."""
 
-    version = "tone@1"
+    version = "tone@2"
 
     def annotate(self, documents: Sequence[Document], /) -> Sequence[Document]:
         """The same documents, those in a language served and with words annotated."""
@@ -71,21 +72,31 @@ class ToneAnnotator:
 
 
 def passages_about(document: Document, mention: Mention) -> str:
-    """The sentences that name an organisation; of those that name several, the clause alone."""
+    """The sentences that name an organisation; of those that name several, its clauses alone."""
     others = tuple(each.surface for each in document.mentions if each.organisation != mention.organisation)
     found: list[str] = []
     for sentence in _SENTENCE.split(f"{document.title}\n{document.text}"):
         if mention.surface not in sentence:
             continue
         shared = any(other in sentence for other in others)
-        found += _clauses(sentence, mention.surface) if shared else [sentence]
+        found += _clauses(sentence, mention.surface, others) if shared else [sentence]
         if len(found) >= MOST_SENTENCES:
             break
     return " ".join(found[:MOST_SENTENCES]).strip()
 
 
-def _clauses(sentence: str, surface: str) -> list[str]:
-    return [clause for clause in _CLAUSE.split(sentence) if clause and surface in clause]
+def _clauses(sentence: str, surface: str, others: Sequence[str]) -> list[str]:
+    """The clauses that name it, each with those after it that name nobody: they go on about it."""
+    found: list[str] = []
+    goes_on = False
+    for clause in filter(None, _CLAUSE.split(sentence)):
+        names_it = surface in clause
+        goes_on = names_it or (goes_on and not any(other in clause for other in others))
+        if names_it:
+            found.append(clause)
+        elif goes_on:
+            found[-1] = f"{found[-1]}, {clause}"
+    return found
 
 
 def _annotate(documents: Sequence[Document], language: str) -> Iterator[Document]:
@@ -113,17 +124,18 @@ def _annotate(documents: Sequence[Document], language: str) -> Iterator[Document
         )
 
 
+def _read(text: str, row: Numbers, weights: _Weights) -> ToneReading:
+    # Row by row: a product of many rows may sum in another order than one of a few.
+    places, values = character_runs(text)
+    scores = row @ weights.dense + weights.bias + values @ weights.runs[places]
+    return _reading(np.asarray(scores / weights.temperature, dtype=np.float32))
+
+
 def _reading(scores: Numbers) -> ToneReading:
     powers = np.exp(scores - scores.max())
-    # Two decimals: what sums add in another order in a larger batch must not show.
     chances = [round(float(each), 2) for each in powers / powers.sum()]
     best = max(range(len(LABELS)), key=lambda place: chances[place])
     return ToneReading(tone=LABELS[best], confidence=chances[best], balance=round(chances[2] - chances[0], 2))
-
-
-def _run_scores(texts: Sequence[str], weights: Numbers) -> Numbers:
-    rows = [values @ weights[places] for places, values in map(character_runs, texts)]
-    return np.vstack(rows)
 
 
 @cache

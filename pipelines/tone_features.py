@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from zlib import crc32
 
@@ -14,12 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.folding import fold
-from pipelines.lexicons import EMOTIONS, LANGUAGES, read_lexicon
+from pipelines.lexicons import EMOTIONS, LANGUAGES, Lexicon, read_lexicon
 from pipelines.stems import stem_words
 
 PLACES = 2**15
 """How many places character runs are hashed into."""
 MOST_CHARACTERS = 1_000
+_KEPT = 256
+"""Latest texts whose features are kept at hand: tone and intent read the same openings."""
 _REACH = 3
 """A negation or an intensifier weighs on this many words after it."""
 _NAMELESS = re.compile(r"https?://\S+|www\.\S+|@\w+")
@@ -31,10 +34,25 @@ _SAD = re.compile(
     "[\u2639\U0001f61e-\U0001f62d\U0001f641\U0001f612\U0001f613\U0001f614\U0001f615\U0001f616\U0001f494\U0001f620\U0001f621\U0001f624\U0001f44e\U0001f4a9\U0001f595\U0001f92c\U0001f92e\U0001f971]|(?<!\\w)[:;=]'?-?[(/](?!\\w)"
 )
 _LAUGHING = re.compile("[\U0001f602\U0001f923\U0001f644\U0001f921\U0001f643]")
+_MOST_PLACES = 2**16
 SURFACE = 22 + 2 * len(EMOTIONS)
 Surface = NDArray[np.float32]
 
 
+class _Places(dict[str, int]):
+    """Run -> its place, worked out when first met: texts share most of their short runs."""
+
+    def __missing__(self, run: str) -> int:
+        if len(self) >= _MOST_PLACES:
+            self.clear()
+        self[run] = place = crc32(run.encode("utf-8", "replace")) % PLACES
+        return place
+
+
+_PLACES = _Places()
+
+
+@lru_cache(maxsize=_KEPT)
 def surface_features(text: str, language: str) -> Surface:
     """Counts that say how it is said, squeezed to about [-2, 2]; the lexicon is that of the language."""
     text = text[:MOST_CHARACTERS]
@@ -64,8 +82,7 @@ def surface_features(text: str, language: str) -> Surface:
 def character_runs(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Places and weights (unit length) of the runs of two to five characters and of words, hashed."""
     folded = " " + " ".join(_NAMELESS.sub(" ", fold(text[:MOST_CHARACTERS])).split()) + " "
-    hashes = (crc32(run.encode("utf-8", "replace")) % PLACES for run in _runs(folded))
-    hashed = np.fromiter(hashes, dtype=np.int32)
+    hashed = np.array([_PLACES[run] for run in _runs(folded)], dtype=np.int32)
     places, counts = np.unique(hashed, return_counts=True)
     weights = (1 + np.log(counts)).astype(np.float32) if len(counts) else np.zeros(0, dtype=np.float32)
     return places.astype(np.int32), weights / max(float(np.linalg.norm(weights)), 1e-9)
@@ -80,13 +97,13 @@ def moods_of(text: str, language: str) -> tuple[str, ...]:
     return tuple(name for name, hits in zip(EMOTIONS, moods[:count], strict=True) if hits)
 
 
-def _runs(folded: str) -> Iterator[str]:
-    for size in (2, 3, 4, 5):
-        for start in range(len(folded) - size + 1):
-            yield folded[start : start + size]
+def _runs(folded: str) -> list[str]:
     words = folded.split()
-    yield from (f"w {word}" for word in words)
-    yield from (f"w {first} {second}" for first, second in pairwise(words))
+    runs = [f"w {word}" for word in words]
+    runs += [f"w {first} {second}" for first, second in pairwise(words)]
+    for size in (2, 3, 4, 5):
+        runs += [folded[start : start + size] for start in range(len(folded) - size + 1)]
+    return runs
 
 
 def _weigh(text: str, language: str) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:
@@ -96,13 +113,7 @@ def _weigh(text: str, language: str) -> tuple[float, float, tuple[float, ...], t
     moods, denied = dict.fromkeys(EMOTIONS, 0.0), dict.fromkeys(EMOTIONS, 0.0)
     others = dict.fromkeys(("negations", "contrasts", "irony", "intensifiers"), 0.0)
     for clause in _CLAUSE.split(text):
-        words = [
-            lexicon.lists_at(stems, place)
-            for stems in (stem_words(clause, language),)
-            for place in range(len(stems))
-        ]
-        for place, lists in enumerate(words):
-            before = frozenset[str]().union(*words[max(0, place - _REACH) : place])
+        for lists, before in _hits(lexicon, stem_words(clause, language)):
             is_denied = "negations" in before
             weight = 1.5 if "intensifiers" in before else 1.0
             if "positive" in lists:
@@ -117,7 +128,18 @@ def _weigh(text: str, language: str) -> tuple[float, float, tuple[float, ...], t
     return good, bad, (*moods.values(), *denied.values()), tuple(others.values())
 
 
+def _hits(lexicon: Lexicon, stems: Sequence[str]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """The lists of each word that is in some, and those of the words shortly before it."""
+    words = [lexicon.lists_at(stems, place) for place in range(len(stems))]
+    for place, lists in enumerate(words):
+        if lists:
+            yield lists, frozenset[str]().union(*words[max(0, place - _REACH) : place])
+
+
 def stack_surface(texts: Sequence[str], languages: Sequence[str]) -> Surface:
     """One row of surface features a text."""
-    rows = [surface_features(text, language) for text, language in zip(texts, languages, strict=True)]
+    rows = [
+        surface_features(text[:MOST_CHARACTERS], language)
+        for text, language in zip(texts, languages, strict=True)
+    ]
     return np.vstack(rows) if rows else np.zeros((0, SURFACE), dtype=np.float32)

@@ -8,17 +8,18 @@ text, the models or the watched names in it change, and facts, worked out whenev
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 from crawlers.archive import Archive
 from crawlers.archive.states import ItemState
-from pipelines.annotators import Parts
+from pipelines.annotators import Parts, TextReader
 from pipelines.document import Document
 from pipelines.facts import FactRules, Record, with_facts
 from pipelines.fingerprint import Keyring, Keys, hits_digest
+from pipelines.history import LanguageHistory
 from pipelines.job import Job
 from pipelines.names import NameFinder
 from pipelines.parts import load_parts
@@ -48,7 +49,7 @@ class Understanding:
         *,
         key: bytes,
         parts: Parts,
-        reader: Reader,
+        reader: TextReader,
     ) -> None:
         self._store = store
         self._archive = archive
@@ -57,7 +58,8 @@ class Understanding:
         self._reader = reader
         self._rules = FactRules(watchlist=watchlist, key=key)
         self._settler = Settler(archive, store, self._rules)
-        self._keyring = Keyring(watchlist, (*reader.versions, *parts.versions))
+        self._history = LanguageHistory(store, watchlist)
+        self._keyring = Keyring(watchlist, (*reader.versions, *parts.versions), self._history.usual)
         self._keys: dict[str, Keys] = {}
         self._states: dict[str, ItemState] = {}
         self._settled = self._settled_until()
@@ -69,7 +71,7 @@ class Understanding:
     ) -> Understanding:
         """understood.db at `path` over its archive; models are loaded when a text needs them."""
         reader = Reader(NameFinder(watchlist.organisations), watchlist.languages, load_models=load_models)
-        parts = load_parts(load_models=load_models)
+        parts = load_parts(load_models=load_models, language=watchlist.language)
         return cls(Store.open(path), archive, watchlist, key=key, parts=parts, reader=reader)
 
     def close(self) -> None:
@@ -102,15 +104,25 @@ class Understanding:
 
         Also drops documents whose item has left the archive.
         """
+        changed = yield from self._settle(now)
+        if self._history.renew(place.source for _, place in self._store.places(changed)):
+            self._keys.clear()
+            self._settled = self._read_until = 0
+            yield from self.understand(list(self.pending()), now=now)
+            yield from self._settle(now)
+
+    def _settle(self, now: datetime) -> Generator[Document, None, Sequence[str]]:
         states = list(self._archive.states(after=self._settled))
         openers = (state.thread_id for state in states if state.thread_id is not None)
         changed = tuple(dict.fromkeys((*(state.id for state in states), *openers)))
         matcher = TopicMatcher.of(self._watchlist, now=now)
         yield from self._keep(self._settler.settle(changed), matcher)
-        if self._parts.stories is not None:
-            yield from self._keep(self._parts.stories.assign(self._store, changed, now=now), matcher)
+        for each in self._parts.passes:
+            yield from self._keep(each.assign(self._store, changed, now=now), matcher)
+            each.finish(self._store)
         self._drop_orphans()
         self._mark_settled(states)
+        return changed
 
     def documents(self, ids: Iterable[str]) -> Iterator[Document]:
         """Stored documents of these ids, in their order; unknown ids are left out."""
@@ -119,6 +131,14 @@ class Understanding:
     def ids_and_digests(self) -> Iterator[tuple[str, str]]:
         """Every (id, digest of its document), ordered by id."""
         return self._store.digests()
+
+    def vectors(self, ids: Iterable[str], *, model: str) -> dict[str, bytes]:
+        """What documents mean, by that encoder."""
+        return self._store.vectors(ids, model=model)
+
+    def count_vectors(self, *, model: str) -> int:
+        """How many documents have a vector by that encoder."""
+        return self._store.count_vectors(model=model)
 
     def delete(self, ids: Iterable[str]) -> int:
         """Forget documents; how many there were."""
@@ -181,6 +201,8 @@ class Understanding:
             return True
         if (job.stamp.content, job.stamp.language_key) != (job.state.content, job.keys.language):
             return True
+        if self._history.reads_otherwise(job.record.item, job.document):
+            return True
         if job.stamp.names_key == job.keys.names:
             return False
         return hits_digest(self._reader.find_names(job.document, owner=job.owner)) != job.stamp.hits
@@ -190,7 +212,7 @@ class Understanding:
             Task(
                 item=job.record.item,
                 owner=job.owner,
-                declared=self._rules.place(self._rules.community(job.record).source).language,
+                declared=self._history.declared(self._rules.community(job.record).source),
             )
             for job in jobs
         ]
@@ -219,11 +241,7 @@ class Understanding:
         self, job: Job, document: Document, fresh: Mapping[str, Reading], vectors: Mapping[str, bytes]
     ) -> Entry:
         id = document.id
-        if id in fresh:
-            hits = hits_digest(fresh[id].hits)
-        else:
-            assert job.stamp is not None
-            hits = job.stamp.hits
+        hits = hits_digest(fresh[id].hits) if id in fresh else job.stamp.hits if job.stamp else ""
         model = self._parts.embedder.version if self._parts.embedder else ""
         return Entry(
             document=document, stamp=job.make_stamp(hits), vector=vectors.get(id), vector_model=model
@@ -274,5 +292,7 @@ class Understanding:
 
 
 def _reread(document: Document, earlier: Document | None) -> Document:
-    """A post that was edited, or met by new names, stays in the story it was told in."""
-    return replace(document, story=earlier.story, is_copy=earlier.is_copy) if earlier else document
+    """A post that was edited, or met by new names, stays in the story and the subject it was told in."""
+    if earlier is None:
+        return document
+    return replace(document, story=earlier.story, is_copy=earlier.is_copy, subject=earlier.subject)

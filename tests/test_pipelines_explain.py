@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from cli import start_context, veilleur
+from pipelines.store import Entry, Store
 from tests.archived import item, opened, put
+from tests.test_pipelines_story_pass import STAMP
+from tests.test_pipelines_tone import document
 
 WATCHLIST = """
 [watch]
@@ -80,6 +84,36 @@ def test_an_address_is_looked_up_in_the_archive(watch: Path) -> None:
     result = explain(watch, "--json", post.permalink)
 
     assert json.loads(result.output)["document"]["title"] == post.title
+
+
+def test_what_only_other_documents_tell_is_shown_as_the_last_run_found_it(watch: Path) -> None:
+    post = item(html="<p>Rien à signaler.</p>")
+    with opened(watch / ".veilleur") as archive:
+        put(archive, post)
+    stored = replace(document("Rien"), id=post.id, subject="pistes cyclables", story="s")
+    store = Store.open(watch / ".veilleur" / "understood.db")
+    store.put([Entry(document=stored, stamp=STAMP)])
+    store.close()
+
+    table = explain(watch, post.permalink).output
+    told = json.loads(explain(watch, "--json", post.permalink).output)
+
+    assert "sujet non suivi" in table
+    assert "pistes cyclables" in table
+    assert told["document"]["story"] == "s"
+
+
+def test_a_file_that_is_no_store_is_left_as_it_is(watch: Path) -> None:
+    post = item()
+    with opened(watch / ".veilleur") as archive:
+        put(archive, post)
+    broken = watch / ".veilleur" / "understood.db"
+    broken.write_bytes(b"no database" * 100)
+
+    result = explain(watch, "--json", post.permalink)
+
+    assert json.loads(result.output)["document"]["subject"] == ""
+    assert broken.read_bytes() == b"no database" * 100
 
 
 def test_an_unknown_address_is_not_fetched(watch: Path) -> None:

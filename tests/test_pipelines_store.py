@@ -117,3 +117,12 @@ def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:
     store.put([entry("a")])
 
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "state").iterdir()} == {0o600}
+
+
+def test_vectors_that_say_something_are_counted_by_their_encoder(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "understood.db")
+    vectors = {"a": b"\x01" * 1024, "b": b"\x01" * 1024, "c": bytes(1024), "d": None}
+    store.put([replace(entry(id), vector=vector) for id, vector in vectors.items()])
+
+    assert store.count_vectors(model="m@1") == 2
+    assert store.count_vectors(model="m@2") == 0

@@ -75,3 +75,19 @@ def test_telling_again_changes_nothing(tmp_path: Path) -> None:
 
     assert tell(store, "a", "b") == {}
     store.close()
+
+
+def test_another_way_of_telling_tells_the_last_weeks_again(tmp_path: Path) -> None:
+    store = Store.open(tmp_path / "understood.db")
+    old = post("old", STRIKE, hours=-24 * 70, story="kept")
+    put(store, [old, post("a", QUAKE, hours=-2, story="wrong"), post("b", QUAKE, hours=-1, story="b")])
+    StoryTeller().finish(store)
+    assert tell(store) == {}
+
+    store.set_mark("stories", "stories@0")
+    told = tell(store)
+    StoryTeller().finish(store)
+
+    assert {id: each.story for id, each in told.items()} == {"a": "a", "b": "a"}
+    assert tell(store) == {}
+    store.close()

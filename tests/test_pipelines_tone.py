@@ -85,6 +85,22 @@ def test_only_the_sentences_that_name_an_organisation_are_read_for_it() -> None:
     assert passages_about(post, post.mentions[0]) == "Acme ferme. Acme rembourse."
 
 
+@pytest.mark.parametrize(
+    ("text", "acme"),
+    [
+        ("J’ai quitté Acme, trop de pannes ; chez Boréal tout va.", "J’ai quitté Acme, trop de pannes"),
+        ("Quel plaisir, Boréal, après deux ans chez Acme, l’enfer !", "après deux ans chez Acme, l’enfer !"),
+        ("Unlike Acme, who lied, Boréal paid.", "Unlike Acme, who lied"),
+        ("Acme et Boréal recrutent", "Acme et Boréal recrutent"),
+    ],
+    ids=["goes on", "after", "unlike", "one clause"],
+)
+def test_of_a_sentence_that_names_two_the_clauses_about_one_are_read(text: str, acme: str) -> None:
+    post = document(text, "Acme", "Boréal")
+
+    assert passages_about(post, post.mentions[0]) == acme
+
+
 def test_texts_in_other_languages_are_left_as_they_are() -> None:
     posts = [document("Das ist schön", language="de"), replace(document("Bravo"), is_analysed=False)]
 

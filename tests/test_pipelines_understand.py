@@ -13,6 +13,7 @@ import pytest
 from crawlers.archive import Archive
 from crawlers.items import Author, Engagement, Item
 from pipelines.document import Document
+from pipelines.models import MODELS
 from pipelines.reading import Reader
 from pipelines.understand import Understanding
 from tests.archived import MORNING, item, opened, put
@@ -305,6 +306,70 @@ def test_other_languages_are_kept_and_marked(tmp_path: Path, archive: Archive) -
 
     assert (document.language, document.is_analysed) == ("de", False)
     assert [mention.organisation for mention in document.mentions] == ["acme"]
+
+
+def test_without_a_trained_pipeline_watched_names_are_found_and_it_is_said_once(
+    tmp_path: Path, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(MODELS, "fr", ("no_such_pipeline",))
+    put(archive, item("un", html=f"<p>Acme répare. {LONG}</p>"), item("deux", html=f"<p>{LONG}</p>"))
+
+    with understanding(tmp_path, archive, load_models=True) as understood:
+        documents = catch_up(understood)
+        notes = understood.notes()
+
+    assert [each.is_analysed for each in documents] == [False, False]
+    assert {mention.organisation for each in documents for mention in each.mentions} == {"acme"}
+    assert [each for each in notes if "French" in each] == [
+        "No French model is installed: French texts are searched for watched names only."
+    ]
+
+
+LONG = "Les clients de la boutique attendent toujours leur colis et personne ne répond depuis lundi. "
+SHORT = "Panne totale Cartello"
+
+
+def posts_of(source: str, *, start: int = 0, count: int = 20, html: str = LONG) -> list[Item]:
+    return [item(f"{source}{n}", title="", html=f"<p>{html * 4}</p>") for n in range(start, start + count)]
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["short post last", "short post first"])
+def test_a_short_post_is_in_the_language_its_source_usually_speaks(
+    tmp_path: Path, archive: Archive, order: int
+) -> None:
+    short = item("court", title="", html=f"<p>{SHORT}</p>")
+    with understanding(tmp_path, archive) as understood:
+        for batch in ([*posts_of("forum")], [short])[::order]:
+            put(archive, *batch, source="forum")
+            catch_up(understood)
+
+        assert next(understood.documents([short.id])).language == "fr"
+        assert list(understood.pending()) == []
+
+
+def test_what_a_source_usually_speaks_re_reads_short_posts_only(
+    tmp_path: Path, archive: Archive, reads: list[str]
+) -> None:
+    short = item("court", title="", html=f"<p>{SHORT}</p>")
+    put(archive, short, *posts_of("forum"), source="forum")
+
+    with understanding(tmp_path, archive) as understood:
+        catch_up(understood)
+
+    assert len(reads) == 22
+    assert reads[-1] == short.id
+
+
+def test_a_source_of_two_languages_has_no_usual_one(tmp_path: Path, archive: Archive) -> None:
+    english = "The customers of the shop are still waiting and nobody has answered the phone since Monday. "
+    short = item("court", title="", html="<p>OK</p>")
+    put(archive, short, *posts_of("forum", count=14), source="forum")
+    put(archive, *posts_of("forum", start=14, count=10, html=english), source="forum")
+
+    with understanding(tmp_path, archive) as understood:
+        catch_up(understood)
+
+        assert next(understood.documents([short.id])).language != "fr"
 
 
 HOSTILE = {

@@ -40,7 +40,7 @@ def command(context: Context, subject: str, source: str | None, as_json: bool) -
     FILE holds plain text or HTML; - reads standard input. A URL is looked up in the archive, never
     fetched. Works without a watchlist: then no name is watched.
     """
-    from pipelines.explaining import explain_item
+    from pipelines.explaining import explain_item, with_company
 
     if not context.watchlist_path.exists():
         context = replace(context, language=context.language or "en")
@@ -49,6 +49,7 @@ def command(context: Context, subject: str, source: str | None, as_json: bool) -
     explanation = explain_item(
         found.item, watchlist=watchlist, source=source or found.source, now=context.now
     )
+    explanation = with_company(explanation, _stored(context, found.item.id))
     if as_json:
         context.emit(asdict(explanation))
         return
@@ -78,6 +79,7 @@ def _groups(
         _("names"): tuple(f"{e.name} · {e.label} ×{e.count} · {e.rule}" for e in document.entities),
         _("phrases"): (", ".join(document.phrases),),
         _("topics"): (", ".join(document.topics),),
+        _("unlisted subject"): (document.subject,),
         _("tone"): (_scored(document.tone, document.tone_confidence),),
         _("emotions"): (", ".join(document.emotions),),
         _("intent"): (_scored(document.intent, document.intent_confidence),),
@@ -145,6 +147,19 @@ def _from_archive(context: Context, url: str) -> _Subject:
         remedy="Add the source with `veilleur add`, read it with `veilleur run`, or give the text itself.",
         url=url,
     )
+
+
+def _stored(context: Context, id: str) -> Document | None:
+    """The document as the last run left it; None of a text that was never in one."""
+    from pipelines.store import Store
+
+    store = Store.look(context.state / "understood.db")
+    if store is None:
+        return None
+    try:
+        return next(store.documents([id]), None)
+    finally:
+        store.close()
 
 
 def _is_file(subject: str) -> bool:

@@ -14,6 +14,7 @@ EMOTIONS = ("anger", "fear", "disappointment", "mockery")
 LANGUAGES = ("fr", "en")
 LONGEST = 4
 """Most words of an entry."""
+_NONE = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,9 +22,13 @@ class Lexicon:
     """The lists of one language: which of them a run of stems is in."""
 
     lists: Mapping[tuple[str, ...], frozenset[str]]
+    firsts: frozenset[str]
+    """First words of the entries: most words of a text are none."""
 
     def lists_at(self, stems: Sequence[str], place: int) -> frozenset[str]:
         """Names of the lists with an entry that begins at this word."""
+        if stems[place] not in self.firsts:
+            return _NONE
         found = (self.lists.get(tuple(stems[place : place + size])) for size in range(1, LONGEST + 1))
         return frozenset[str]().union(*filter(None, found))
 
@@ -37,4 +42,6 @@ def read_lexicon(language: str) -> Lexicon:
         for word in words.split():
             lists.setdefault(tuple(stem_words(word.replace("_", " "), language)), set()).add(name)
     lists.pop((), None)
-    return Lexicon({run: frozenset(names) for run, names in lists.items()})
+    return Lexicon(
+        {run: frozenset(names) for run, names in lists.items()}, frozenset(run[0] for run in lists)
+    )
