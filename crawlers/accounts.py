@@ -10,14 +10,17 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 
 from lxml import html as lxml_html
 
+from crawlers.archive.states import AccountSeen
 from crawlers.networks import find_spot, is_account
 from crawlers.parsers.entry import try_canonical
 from crawlers.parsers.feed_links import parse_page
 from crawlers.urls import registrable_domain
 from watchlists.errors import AddressRefused
+from watchlists.model import Source
 
 MOST_ACCOUNTS = 40
 MOST_LINKS = 3000
@@ -45,6 +48,26 @@ def find_accounts(body: bytes, *, url: str) -> tuple[Account, ...]:
     found = (make_account(each, url) for each in _read_addresses(tree, url))
     accounts = {account.url: account for account in found if account is not None}
     return tuple(accounts.values())[:MOST_ACCOUNTS]
+
+
+def see_accounts(body: bytes, *, url: str, source: Source, now: datetime) -> tuple[AccountSeen, ...]:
+    """The accounts that a page of an organisation's own place names.
+
+    Nothing where the place lies on a network, whose footer names the network's own, or the page elsewhere.
+    """
+    organisation = source.organisation
+    if organisation is None or find_spot(source.url) or not _is_own(source.url, url):
+        return ()
+    return tuple(
+        AccountSeen(
+            organisation=organisation,
+            network=each.network,
+            url=each.url,
+            is_readable=each.is_readable,
+            first_seen=now,
+        )
+        for each in find_accounts(body, url=url)
+    )
 
 
 def make_account(address: str, page: str) -> Account | None:

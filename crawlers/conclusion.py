@@ -101,7 +101,7 @@ def _conclude_failure(visit: Visit, ending: Ending) -> tuple[Outcome, FetchState
 
 def _conclude_reading(visit: Visit, ending: Ending) -> tuple[Outcome, FetchState]:
     before, now = visit.state, visit.now
-    newest = max(filter(None, (before.newest, *visit.dates)), default=None)
+    newest = _newest(visit)
     interval = _pace(visit)
     due = next_due(now=now, interval=interval, newest=newest, wishes=_wishes(visit))
     state = replace(
@@ -127,6 +127,13 @@ def _conclude_reading(visit: Visit, ending: Ending) -> tuple[Outcome, FetchState
         next_due=state.next_due,
     )
     return outcome, state
+
+
+def _newest(visit: Visit) -> datetime | None:
+    """When the source last published; now, where something new bears no later date that can be trusted."""
+    newest = max(filter(None, (visit.state.newest, *visit.dates)), default=None)
+    is_dated = newest != visit.state.newest
+    return visit.now if visit.new and not visit.is_first and not is_dated else newest
 
 
 def _pace(visit: Visit) -> timedelta:

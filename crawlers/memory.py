@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from crawlers.archive.states import Arrival, FetchState, Landing, PageState, RobotsCopy
+from crawlers.archive.states import AccountSeen, Arrival, FetchState, Landing, PageState, RobotsCopy
 from crawlers.items import CommunitySample, Item, Outcome
 
 
@@ -30,6 +30,9 @@ class Memory(Protocol):
 
     def put_robots(self, copy: RobotsCopy, /) -> None:
         """Remember a robots.txt for 24 hours."""
+
+    def put_accounts(self, accounts: Iterable[AccountSeen], /) -> None:
+        """Keep where organisations are on other networks, each with its first sight."""
 
     def mark_deleted(self, ids: Iterable[str], /, *, at: datetime) -> int:
         """Say that items have disappeared from their place."""

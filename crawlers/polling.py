@@ -22,8 +22,9 @@ SLACK = timedelta(minutes=1)
 SAMPLE = 20
 """Entries the habit is taken from, newest first."""
 
-SILENT_AFTER = timedelta(days=14)
-"""One rule for all, so that a reader can trust the word; a quiet week-end or a holiday is no silence."""
+SILENT_AFTER = timedelta(days=14, hours=6)
+"""One rule for all, so that a reader can trust the word; a quiet week-end or a holiday is no silence, nor is
+a fortnightly letter that clocks set back, or a late morning, brought a few hours late."""
 
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age=\"?(\d{1,9})", re.IGNORECASE)
 
@@ -60,8 +61,13 @@ def next_due(*, now: datetime, interval: timedelta, newest: datetime | None, wis
     if wishes.fixed is not None:
         return now + wishes.fixed
     silence = (now - newest) / 8 if newest else timedelta()
-    asked = max(interval, silence, wishes.ttl or timedelta(), wishes.max_age or timedelta())
-    return now + _within_bounds(asked)
+    wished = max(wishes.ttl or timedelta(), wishes.max_age or timedelta())
+    due = now + _within_bounds(max(interval, silence, wished))
+    if newest is None:
+        return due
+    # silence is noticed when it begins, unless the source asks to be left alone until later
+    begins = newest + SILENT_AFTER
+    return begins if now + _within_bounds(wished) <= begins < due else due
 
 
 def back_off(*, now: datetime, failures: int, interval: timedelta | None, until: datetime | None) -> datetime:
@@ -78,7 +84,7 @@ def is_due(due: datetime | None, *, now: datetime) -> bool:
 
 
 def is_silent(newest: datetime | None, *, now: datetime) -> bool:
-    """Whether a source has published nothing for two weeks."""
+    """Whether a source has published nothing for two weeks and some hours."""
     return newest is not None and now - newest >= SILENT_AFTER
 
 

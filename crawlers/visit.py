@@ -10,7 +10,7 @@ from typing import Any
 
 from scrapy import Request
 
-from crawlers.archive.states import Arrival, FetchState, Landing
+from crawlers.archive.states import AccountSeen, Arrival, FetchState, Landing
 from crawlers.items import CommunitySample, Item, Outcome
 from crawlers.memory import Memory
 from crawlers.outcomes import Ending
@@ -33,8 +33,9 @@ class Gone:
     ids: tuple[str, ...]
 
 
-Yield = Request | Arrival | CommunitySample | Gone
-"""What a reader's methods yield: the next request, an item, the size of the place, a disappearance."""
+Yield = Request | Arrival | CommunitySample | AccountSeen | Gone
+"""What a reader's methods yield: the next request, an item, the size of the place, an account elsewhere of
+the organisation whose place it is, a disappearance."""
 
 Callback = Callable[..., Iterator[Yield]]
 
@@ -96,6 +97,8 @@ class Visit:
     """What was wrong but survived; told with an outcome that is otherwise fine."""
     page_cursors: dict[str, str] = field(default_factory=dict)
     """Final address of a page -> what its PageState shall remember beside its validators."""
+    has_told_accounts: bool = False
+    """A page of this visit was asked which accounts its organisation has elsewhere."""
     seen: set[str] = field(default_factory=set)
     new: set[str] = field(default_factory=set)
     changed: set[str] = field(default_factory=set)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from crawlers.accounts import find_accounts
+from crawlers.accounts import find_accounts, see_accounts
 from crawlers.archive import Archive
 from crawlers.archive.states import AccountSeen
 from tests.conftest import NOW
+from watchlists.model import Source
 
 HOME = "https://acme.example/"
 PAGE = """<html><head>
@@ -61,3 +63,26 @@ def test_an_account_keeps_its_first_sight(tmp_path: Path) -> None:
         archive.put_accounts([later])
 
         assert archive.accounts() == (first,)
+
+
+OWN = Source(id="acme-site", url="https://www.acme.example/news", kind="page", organisation="acme")
+
+
+def test_a_page_of_an_own_place_tells_whose_the_accounts_are_and_when() -> None:
+    seen = see_accounts(PAGE.encode(), url=HOME, source=OWN, now=NOW)
+
+    assert {(each.organisation, each.first_seen) for each in seen} == {("acme", NOW)}
+    assert "X" in {each.network for each in seen}
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        replace(OWN, organisation=None),
+        replace(OWN, url="https://www.youtube.com/@acme"),
+        replace(OWN, url="https://acme.elsewhere.example/"),
+    ],
+    ids=["nobody’s place", "a network’s own footer", "a page of another site"],
+)
+def test_other_pages_tell_nothing_of_an_organisation(source: Source) -> None:
+    assert see_accounts(PAGE.encode(), url=HOME, source=source, now=NOW) == ()

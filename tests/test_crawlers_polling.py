@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawlers.polling import (
     LONGEST,
     SHORTEST,
+    SILENT_AFTER,
     UNKNOWN,
     Wishes,
     back_off,
@@ -68,6 +69,14 @@ def test_no_wish_keeps_a_source_away_for_more_than_a_day() -> None:
     assert next_due(now=NOW, interval=HOUR, newest=NOW, wishes=Wishes(ttl=90 * DAY)) == NOW + DAY
 
 
+def test_a_silence_is_noticed_when_it_begins() -> None:
+    last = NOW - SILENT_AFTER + HOUR
+
+    assert next_due(now=NOW, interval=DAY, newest=last, wishes=Wishes()) == NOW + HOUR
+    assert next_due(now=NOW, interval=DAY, newest=last, wishes=Wishes(ttl=6 * HOUR)) == NOW + DAY
+    assert next_due(now=NOW, interval=DAY, newest=NOW - DAY, wishes=Wishes()) == NOW + DAY
+
+
 def test_failures_back_off_up_to_a_day() -> None:
     waits = [
         back_off(now=NOW, failures=count, interval=HOUR, until=None) - NOW for count in (1, 2, 3, 9, 999)
@@ -89,9 +98,12 @@ def test_a_scheduler_that_wakes_seconds_early_loses_no_interval() -> None:
 
 
 @pytest.mark.parametrize(
-    ("silence", "silent"), [(6 * DAY, False), (14 * DAY - HOUR, False), (14 * DAY, True)]
+    ("silence", "silent"),
+    [(6 * DAY, False), (14 * DAY, False), (14 * DAY + HOUR, False), (14 * DAY + 6 * HOUR, True)],
 )
-def test_a_source_is_silent_after_two_weeks_without_an_entry(silence: timedelta, silent: bool) -> None:
+def test_a_source_is_silent_after_two_weeks_and_six_hours_without_an_entry(
+    silence: timedelta, silent: bool
+) -> None:
     assert is_silent(NOW - silence, now=NOW) is silent
 
 

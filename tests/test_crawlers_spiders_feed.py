@@ -236,6 +236,23 @@ def test_a_source_without_news_for_long_is_silent(web: Web, watch: Watch) -> Non
     assert outcome.reason == "no new entry for 19 days"
 
 
+@pytest.mark.parametrize("date", ["Fri, 20 Nov 2026 07:00:00 GMT", ""], ids=["this-very-second", "undated"])
+def test_what_came_since_the_last_reading_ends_a_silence_whatever_its_date(
+    web: Web, watch: Watch, date: str
+) -> None:
+    old = ("/x", "Long ago", "Sun, 01 Nov 2026 05:00:00 GMT")
+    web.page("/feed", rss(old))
+    watch.add("blog", web.url("/feed"), every="1h")
+    watch.read(NOW - DAY)
+    web.page("/feed", rss(("/y", "Now", date), old))
+    watch.read(NOW)
+
+    outcome = watch.read(NOW + DAY).outcomes["blog"]
+
+    assert outcome.state == "unchanged"
+    assert outcome.newest == NOW
+
+
 def test_the_pace_follows_the_habit_and_the_feed_s_own_wish_lengthens_it(web: Web, watch: Watch) -> None:
     entries = [(f"/{hour}", f"Entry {hour}", f"Fri, 20 Nov 2026 {hour:02}:00:00 GMT") for hour in range(7)]
     web.page("/plain", rss(*entries), host="127.0.0.2")

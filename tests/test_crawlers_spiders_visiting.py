@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from scrapy import Request
 from scrapy.exceptions import CloseSpider, DownloadTimeoutError
-from scrapy.http import Response, TextResponse
+from scrapy.http import HtmlResponse, Response, TextResponse
 from twisted.python.failure import Failure
 
 from crawlers.archive import Archive
@@ -316,3 +316,14 @@ def test_json_is_posted_as_such() -> None:
 def test_the_watch_spider_is_not_for_scrapy_crawl() -> None:
     with pytest.raises(ValueError, match="veilleur crawl"):
         WatchSpider()
+
+
+def test_the_accounts_a_page_of_an_own_place_names_are_kept_once_a_visit(desk: Desk) -> None:
+    page = '<footer><a href="https://x.com/acme">X</a></footer>'
+    (listing,) = desk.begin(replace(SOURCE, organisation="acme"))
+    (first,) = desk.answer(listing, "/t/1")
+    response = HtmlResponse(first.url, body=page.encode(), encoding="utf-8", request=first)
+    desk.spider.receive(response, **first.cb_kwargs)
+
+    seen = [(each.organisation, each.network, each.url) for each in desk.archive.accounts()]
+    assert seen == [("acme", "X", "https://x.com/acme")]

@@ -11,15 +11,18 @@ from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from crawlers.archive import forgetting, logbook, shelf
+from crawlers.archive import adopting, forgetting, journal, logbook, shelf
 from crawlers.archive.changes import Changes, latest
 from crawlers.archive.claims import Claims
 from crawlers.archive.database import Database, told
 from crawlers.archive.identity import Key, key_of
 from crawlers.archive.intake import Intake
+from crawlers.archive.journal import Entry, Journal
 from crawlers.archive.moments import ticks
 from crawlers.archive.naming import Naming
+from crawlers.archive.presence import mark_deleted
 from crawlers.archive.reading import Reading, prepare
+from crawlers.archive.replay import Replay
 from crawlers.archive.states import (
     AccountSeen,
     Arrival,
@@ -75,7 +78,9 @@ class Archive:
             tombstones = Tombstones(connection, self._key)
             claims = Claims(connection, _names(readings))
             intake = Intake(connection, source=source, home=home, now=now, claims=claims)
-            return intake.land(readings, tombstones)
+            landings = intake.land(readings, tombstones)
+            journal.tell_arrivals(connection, intake.taken, source=source, home=home, now=now)
+        return landings
 
     def alias(self, id: str, *aliases: str) -> None:
         """Say that an item is also known by these addresses; joins items that turn out to be one."""
@@ -91,22 +96,20 @@ class Archive:
 
     def mark_deleted(self, ids: Iterable[str], *, at: datetime) -> int:
         """Mark items as gone from their place, history kept; how many were not marked before."""
+        wanted = tuple(ids)
         with self._database.write() as connection:
-            changes = Changes(connection)
-            sql = (
-                "UPDATE items SET deleted = ?, change = ? WHERE deleted IS NULL"
-                " AND number = (SELECT item FROM keys WHERE key = ?)"
-            )
-            count = sum(connection.execute(sql, (ticks(at), changes.next(), id)).rowcount for id in ids)
-            changes.keep()
+            if count := mark_deleted(connection, wanted, at=at):
+                journal.tell(connection, Entry(at=at, gone=wanted))
         return count
 
     def put_outcome(self, outcome: Outcome) -> None:
         """Keep what happened to a source in a run."""
+        self.journal.tell(Entry(at=outcome.at, source=outcome.source, outcome=outcome))
         logbook.write_outcome(self._database, outcome)
 
     def put_community_sample(self, sample: CommunitySample) -> None:
         """Keep the size of a place at a time."""
+        self.journal.tell(Entry(at=sample.at, source=sample.source, sample=sample))
         logbook.write_community_sample(self._database, sample)
 
     def put_fetch_state(self, state: FetchState) -> None:
@@ -124,6 +127,26 @@ class Archive:
     def put_accounts(self, accounts: Iterable[AccountSeen]) -> None:
         """Keep where organisations were seen to be on other networks, each with its first sight."""
         logbook.write_accounts(self._database, accounts)
+
+    # Workers and their desk
+
+    @property
+    def journal(self) -> Journal:
+        """What this archive was told, where it is a worker's."""
+        return Journal(self._database)
+
+    @property
+    def replay(self) -> Replay:
+        """What workers told, taken in: this archive is a desk's."""
+        return Replay(self._database, self._key)
+
+    def tombstones(self) -> dict[bytes, datetime]:
+        """The marks of what was erased, each with its time."""
+        return logbook.read_tombstones(self._database)
+
+    def adopt(self, marks: Iterable[bytes], *, now: datetime) -> tuple[str, ...]:
+        """Erase, and refuse from now on, what another archive of the same key erased; the ids erased."""
+        return adopting.adopt(self._database, marks, now=now, key=self._key())
 
     # Reading items
 

@@ -47,7 +47,7 @@ class Claims:
     def share(self, key: Key) -> None:
         """The key names nothing from now on, unless it is somebody's own."""
         claim = self.get(key.key)
-        if claim is None or not claim.is_own:
+        if claim is None or (claim.number is not None and not claim.is_own):
             self._write(key, Claim(number=None, id="", is_own=False))
 
     def move(self, drop: int, *, number: int, id: str) -> None:

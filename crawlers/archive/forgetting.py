@@ -34,14 +34,14 @@ def forget_author(database: Database, author: str, *, now: datetime, key: bytes)
         "SELECT number FROM items JOIN json_each(?) ON author = value ->> 0 AND author_url IS value ->> 1",
         (authors,),
     )
-    return _erase(database, _numbers(rows), names=names, now=now, key=lambda: key)
+    return erase(database, _numbers(rows), names=names, now=now, key=lambda: key)
 
 
 def forget_address(database: Database, address: str, *, now: datetime, key: bytes) -> tuple[str, ...]:
     """Erase the item of an address (or id), and refuse it from now on; the ids erased."""
     known = key_of(address)
     rows = database.read("SELECT item FROM keys WHERE key = ? AND item IS NOT NULL", (known,))
-    return _erase(database, _numbers(rows), names={known}, now=now, key=lambda: key)
+    return erase(database, _numbers(rows), names={known}, now=now, key=lambda: key)
 
 
 def expire(
@@ -57,7 +57,7 @@ def expire(
     )
     with database.write() as connection:
         connection.execute("DELETE FROM page_states WHERE fetched < ?", (ticks(now - PAGES_FOR),))
-    return _erase(database, _numbers(rows), names=(), now=now, key=key)
+    return erase(database, _numbers(rows), names=(), now=now, key=key)
 
 
 def _people(database: Database, author: str, *, key: bytes) -> list[Author]:
@@ -73,9 +73,10 @@ def _people(database: Database, author: str, *, key: bytes) -> list[Author]:
     return found or [Author(name=author)]
 
 
-def _erase(
+def erase(
     database: Database, numbers: list[int], *, names: Iterable[str], now: datetime, key: Callable[[], bytes]
 ) -> tuple[str, ...]:
+    """Erase items by their numbers, leaving marks of their keys and of these names; the ids erased."""
     erased: list[str] = []
     with _overwritten(database):
         if names:

@@ -23,7 +23,16 @@ from crawlers.archive.moments import ticks, ticks_or_none
 from crawlers.archive.naming import Naming
 from crawlers.archive.reading import Reading
 from crawlers.archive.revisions import with_content
-from crawlers.archive.rows import Row, insert, next_number, save, with_counts, with_place, with_presence
+from crawlers.archive.rows import (
+    Counts,
+    Row,
+    insert,
+    next_number,
+    save,
+    with_counts,
+    with_place,
+    with_presence,
+)
 from crawlers.archive.states import Landing
 from crawlers.archive.tombstones import Tombstones
 from crawlers.urls import registrable_domain
@@ -56,6 +65,8 @@ class Intake:
         self.changes = Changes(connection)
         self.claims = claims
         self.naming = Naming(connection, claims, self.changes)
+        self.taken: list[Reading] = []
+        """The readings that changed anything at all."""
         self._number = next_number(connection)
 
     def land(self, readings: Sequence[Reading], tombstones: Tombstones) -> tuple[Landing, ...]:
@@ -70,6 +81,13 @@ class Intake:
         return landings
 
     def _land(self, reading: Reading) -> Landing:
+        before = self.connection.total_changes
+        landing = self._take(reading)
+        if self.connection.total_changes != before:
+            self.taken.append(reading)
+        return landing
+
+    def _take(self, reading: Reading) -> Landing:
         matches = find_matches(self.connection, self.claims, reading)
         row, state = self._meet(matches, reading) if matches else (self._insert(reading), "new")
         for key in reading.keys:
@@ -161,7 +179,10 @@ class Intake:
     def _settle(self, row: Row, reading: Reading) -> Row:
         """The row after what moves around the content: counts, thread, presence."""
         item, is_holder = reading.item, self.source == row.holder
-        row = with_counts(row, reading.counts, at=self.at)
+        if row.sampled is not None and self.at < row.sampled:
+            self._sample_late(row, reading.counts)
+        else:
+            row = with_counts(row, reading.counts, at=self.at)
         row = with_place(
             row,
             thread=row.id if item.thread_id == item.id else known_id(self.claims, item.thread_id),
@@ -177,6 +198,12 @@ class Intake:
             _SLOTS[reading.content.is_full],
             (row.number, self.source, self.at, reading.position, reading.is_backfill, reading.digest),
         )
+
+    def _sample_late(self, row: Row, counts: Counts) -> None:
+        """Keep counts that were read before the newest known ones: a worker's that was late."""
+        if any(count is not None for count in counts):
+            sql = _SAMPLE.replace("REPLACE", "INSERT OR IGNORE")
+            self.connection.execute(sql, (row.number, self.at, *counts))
 
     def _sample(self, row: Row) -> None:
         if row.sampled is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,9 +24,16 @@ _PAGE = TypeAdapter(PageState)
 
 def write_outcome(database: Database, outcome: Outcome) -> None:
     """Keep what happened, replacing what was said of the same source and run."""
+    with database.write() as connection:
+        keep_outcome(connection, outcome)
+
+
+def keep_outcome(connection: sqlite3.Connection, outcome: Outcome) -> None:
+    """The same, within the caller's transaction."""
     body = _OUTCOME.dump_json(outcome, exclude_defaults=True)
     values = (outcome.source, outcome.run, ticks(outcome.at), outcome.state, body)
-    _write(database, "REPLACE INTO outcomes (source, run, at, state, body) VALUES (?, ?, ?, ?, ?)", values)
+    sql = "REPLACE INTO outcomes (source, run, at, state, body) VALUES (?, ?, ?, ?, ?)"
+    connection.execute(sql, values)
 
 
 def read_outcomes(database: Database, *, since: datetime, until: datetime) -> tuple[Outcome, ...]:
@@ -47,8 +55,14 @@ def read_last_outcomes(database: Database) -> dict[str, Outcome]:
 
 def write_community_sample(database: Database, sample: CommunitySample) -> None:
     """Keep the size of a place at a time."""
+    with database.write() as connection:
+        keep_community_sample(connection, sample)
+
+
+def keep_community_sample(connection: sqlite3.Connection, sample: CommunitySample) -> None:
+    """The same, within the caller's transaction."""
     values = (sample.source, ticks(sample.at), _SAMPLE.dump_json(sample, exclude_defaults=True))
-    _write(database, "REPLACE INTO community_samples (source, at, body) VALUES (?, ?, ?)", values)
+    connection.execute("REPLACE INTO community_samples (source, at, body) VALUES (?, ?, ?)", values)
 
 
 def read_community_samples(
@@ -135,6 +149,11 @@ def read_robots(database: Database, origin: str, *, now: datetime) -> RobotsCopy
         return None
     status, body, fetched = rows[0]
     return RobotsCopy(origin=origin, status=status, body=body, fetched=moment(fetched))
+
+
+def read_tombstones(database: Database) -> dict[bytes, datetime]:
+    """The marks of what was erased, each with its time."""
+    return {mark: moment(at) for mark, at in _read(database, "SELECT mark, at FROM tombstones")}
 
 
 def _read(database: Database, sql: str, *parameters: object) -> list[tuple[Any, ...]]:

@@ -103,4 +103,18 @@ MIGRATIONS: tuple[str, ...] = (
         first_seen INTEGER NOT NULL, PRIMARY KEY (organisation, url)
     ) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE journal (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at INTEGER NOT NULL,
+        is_sent INTEGER NOT NULL,
+        body BLOB NOT NULL
+    );
+    CREATE INDEX journal_unsent ON journal (seq) WHERE is_sent = 0;
+    CREATE TABLE replayed (worker TEXT, seq INTEGER, PRIMARY KEY (worker, seq)) WITHOUT ROWID;
+    CREATE TABLE workers (worker TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+    CREATE TABLE readers (
+        source TEXT PRIMARY KEY, worker TEXT NOT NULL, taken_over INTEGER
+    ) WITHOUT ROWID;
+    """,
 )

@@ -38,7 +38,7 @@ class Tombstones:
         return found.fetchone() is not None
 
     def _mark(self, name: str) -> bytes:
-        return hmac.digest(self._key, b"gone\0" + name.encode(), "sha256")[:16]
+        return mark_of(name, key=self._key)
 
     def _checked_key(self) -> bytes:
         """The key, if it is the one the marks were made with: another would let everything back."""
@@ -54,6 +54,11 @@ class Tombstones:
                 remedy="Put the file `key` back beside archive.db, from the backup that holds both.",
             )
         return key
+
+
+def mark_of(name: str, *, key: bytes) -> bytes:
+    """The mark of a key or an author's name: the same in every archive of one watch, and naming nobody."""
+    return hmac.digest(key, b"gone\0" + name.encode("utf-8", "replace"), "sha256")[:16]
 
 
 def author_names(author: Author | None) -> tuple[str, ...]:

@@ -6,18 +6,19 @@ answers, keeps what it yields in the archive, notes what failed, and concludes e
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Self
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
-from scrapy.http import Response
+from scrapy.http import HtmlResponse, Response
 from twisted.python.failure import Failure
 
+from crawlers.accounts import see_accounts
 from crawlers.answers import digest_body, first_address, is_success, make_answer, read_header
-from crawlers.archive.states import Arrival, FetchState, Landing, PageState
+from crawlers.archive.states import AccountSeen, Arrival, FetchState, Landing, PageState
 from crawlers.conclusion import conclude, interrupt, recall
 from crawlers.items import CommunitySample
 from crawlers.memory import Memory
@@ -36,6 +37,7 @@ class Harvest:
     arrivals: list[Arrival] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     samples: list[CommunitySample] = field(default_factory=list)
+    accounts: list[AccountSeen] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     is_whole: bool = True
     """The reader came to its end."""
@@ -49,6 +51,8 @@ class Harvest:
                 self.requests.append(output)
             case CommunitySample():
                 self.samples.append(output)
+            case AccountSeen():
+                self.accounts.append(output)
             case Gone():
                 self.gone += output.ids
 
@@ -167,13 +171,24 @@ class VisitingSpider(Spider):
             response = response.replace(status=304)
         harvest = Harvest()
         if response.status != 304 or 304 in heard:
-            harvest = self._gather(visit, lambda: then(response, **passed), is_listing=is_listing)
+            harvest = self._gather(
+                visit, lambda: self._read(visit, response, then, passed), is_listing=is_listing
+            )
         requests = self._keep(visit, harvest)
         if harvest.is_whole and is_listing and is_success(response) and visit.answer is None:
             visit.answer = make_answer(response, digest)
         if harvest.is_whole and not is_listing and meta.get(CONDITIONAL):
             self._remember_page(visit, response, digest)
         return requests
+
+    def _read(
+        self, visit: Visit, response: Response, then: Callback, passed: dict[str, Any]
+    ) -> Iterator[Yield]:
+        """What the reader makes of an answer; once a visit, also the accounts its page names."""
+        yield from then(response, **passed)
+        if isinstance(response, HtmlResponse) and response.status != 304 and not visit.has_told_accounts:
+            visit.has_told_accounts = True
+            yield from see_accounts(response.body, url=response.url, source=visit.source, now=self.terms.now)
 
     def _regret(self, visit: Visit, request: Request, error: BaseException) -> list[Request]:
         self.logger.info("%s: %r", request.url, error)
@@ -206,6 +221,8 @@ class VisitingSpider(Spider):
             self._announce(visit, landings)
         for sample in harvest.samples:
             self.memory.put_community_sample(sample)
+        if harvest.accounts:
+            self.memory.put_accounts(harvest.accounts)
         if harvest.gone:
             self.memory.mark_deleted(harvest.gone, at=self.terms.now)
             self.report(Landed(source=visit.source.id, ids=tuple(harvest.gone)))
