@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from pipelines.document import Document
-from search.insights.counts import median_wait, usual_range
+from search.insights.counts import usual_range
 from search.insights.coverage import Readings
+from search.insights.responses import DAY, count_unanswered, first_waits, is_asked, is_thread
 from search.insights.scope import Scope
+from search.insights.waits import median_wait
 from search.window import between, count_days
 from watchlists.model import Organisation
 from watchlists.query import And, Keyword, Not, Query
@@ -19,7 +20,6 @@ FEWEST_DAYS = 7
 """Covered days needed before a usual range is said."""
 FEWEST_THREADS = 5
 """Threads needed before waits and shares are said."""
-ANSWER_HORIZON = timedelta(hours=24)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,9 +47,9 @@ class Activity:
     replies: int
     staff_replies: int
     first_reply: float | None
-    """Median minutes to the first reply by another than the opener."""
+    """Median minutes to the first reply by another than the opener, in threads that ask for one."""
     due: int
-    """Threads older than 24 hours: the base of `unanswered`."""
+    """Threads that ask for an answer, older than 24 hours: the base of `unanswered`."""
     unanswered: int
 
     @property
@@ -90,28 +90,17 @@ def measure_activity(
 ) -> Activity:
     """Posts, threads, replies by staff and waits in the organisation's places, as known at `until`."""
     query = scope.known(owned_by(organisation), between("published", since, until))
-    openings = [each for each in scope.index.scan(And((query, Keyword("opening", "true")))) if each.thread]
+    openings = list(filter(is_thread, scope.index.scan(And((query, Keyword("opening", "true"))))))
     replies = And((query, Keyword("opening", "false"), Keyword("bot", "false")))
-    due = [each for each in openings if until - each.published >= ANSWER_HORIZON]
+    asked = list(filter(is_asked, openings))
+    late = count_unanswered(asked, DAY, until=until)
     return Activity(
         posts=scope.index.count(query),
         authors=scope.index.distinct(And((query, Keyword("bot", "false"))), "author"),
         threads=len(openings),
         replies=scope.index.count(replies),
         staff_replies=scope.index.count(And((replies, Keyword("staff", "true")))),
-        first_reply=median_wait([_wait(each, until) for each in openings]),
-        due=len(due),
-        unanswered=sum(not _was_answered_in_time(each) for each in due),
+        first_reply=median_wait(first_waits(asked, until=until)),
+        due=late.due,
+        unanswered=late.unanswered,
     )
-
-
-def _wait(opening: Document, until: datetime) -> tuple[float, bool]:
-    """Minutes to the first reply, or minutes waited so far; a reply after `until` is not known yet."""
-    age = (until - opening.published).total_seconds() / 60
-    answered = opening.measures.first_reply_minutes if opening.measures else None
-    return (answered, True) if answered is not None and answered <= age else (age, False)
-
-
-def _was_answered_in_time(opening: Document) -> bool:
-    answered = opening.measures.first_reply_minutes if opening.measures else None
-    return answered is not None and answered <= ANSWER_HORIZON.total_seconds() / 60

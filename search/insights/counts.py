@@ -59,18 +59,3 @@ def _quantile(ordered: Sequence[int], share: float) -> float:
     low = math.floor(place)
     high = min(low + 1, len(ordered) - 1)
     return ordered[low] + (ordered[high] - ordered[low]) * (place - low)
-
-
-def median_wait(waits: Sequence[tuple[float, bool]]) -> float | None:
-    """The median of waits, some still going on (Kaplan-Meier): (minutes, whether it ended).
-
-    None while fewer than half have ended: the median is not known yet, only longer than they waited.
-    """
-    remaining, share = len(waits), 1.0
-    for minutes, has_ended in sorted(waits, key=lambda wait: (wait[0], not wait[1])):
-        if has_ended:
-            share *= 1 - 1 / remaining
-            if share <= 0.5 + 1e-12:
-                return minutes
-        remaining -= 1
-    return None

@@ -41,7 +41,7 @@ class SourceReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Readings:
-    """Every source's outcomes of the last thirty days, and what they mean."""
+    """Every source's outcomes of the last days (thirty, unless more were asked for), and what they mean."""
 
     sources: tuple[SourceReading, ...]
     covered: dict[str, tuple[Interval, ...]]
@@ -57,9 +57,9 @@ class Readings:
         return tuple(_is_covered(known, start, end) for start, end in pairwise(bounds))
 
 
-def read_coverage(scope: Scope) -> Readings:
-    """What happened to every enabled source of the watch up to the window's end."""
-    by_source = _outcomes_by_source(scope.index, scope.window)
+def read_coverage(scope: Scope, *, days: int = HISTORY_DAYS) -> Readings:
+    """What happened to every enabled source of the watch in the `days` up to the window's end."""
+    by_source = _outcomes_by_source(scope.index, scope.window, days)
     enabled = [source for source in scope.watchlist.sources if source.enabled]
     return Readings(
         sources=tuple(_reading(source, by_source.get(source.id, []), scope.window) for source in enabled),
@@ -67,9 +67,9 @@ def read_coverage(scope: Scope) -> Readings:
     )
 
 
-def _outcomes_by_source(index: Index, window: Window) -> dict[str, list[Outcome]]:
+def _outcomes_by_source(index: Index, window: Window, days: int) -> dict[str, list[Outcome]]:
     grouped: defaultdict[str, list[Outcome]] = defaultdict(list)
-    for outcome in index.outcomes(since=window.back(HISTORY_DAYS), until=window.end):
+    for outcome in index.outcomes(since=window.back(days), until=window.end):
         grouped[outcome.source].append(outcome)
     return grouped
 

@@ -15,7 +15,7 @@ from search.insights.coverage import covered_times
 from search.insights.grievances import concerning, speaking_badly, speaks_badly
 from search.insights.hourly_rates import HOUR, PAST_HOURS, Counts, HourlyPast, hours_of_week
 from search.window import between
-from watchlists.query import And, Has, Or, Query
+from watchlists.query import And, Has, Or, Query, Range
 
 GUARD_HOURS = 24
 """The last day is no part of its own past."""
@@ -98,9 +98,14 @@ def _fill(since: float, until: float, hours: int) -> Counts:
     return np.asarray(np.clip(np.minimum(begins + 1, until) - np.maximum(begins, since), 0.0, 1.0))
 
 
+def known_at(now: datetime) -> Range:
+    """Read by then; what a run reads bears the run's own time, and is known to it."""
+    return between("first_seen", None, now + timedelta(microseconds=1))
+
+
 def listen(organisation: str, hours: Hours) -> Hearing:
-    """What was said of the organisation in each hour, as read before their end; all taken as covered."""
-    index, known = hours.index, between("first_seen", None, hours.end)
+    """What was said of the organisation in each hour, as read by their end; all taken as covered."""
+    index, known = hours.index, known_at(hours.end)
     said = _count(index, And((concerning(organisation), known)), hours)
     if hours.has_tone:
         bad = _count(index, And((speaking_badly(organisation), known)), hours)

@@ -6,19 +6,23 @@ A place emerges on the day it has been cited within two weeks by at least 3 auth
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from pipelines.communities import community_of
 from pipelines.document import Document
 from search.insights.scope import NOISE, Scope
 from search.insights.strands import voice_of
 from search.window import between, wall_clock
-from watchlists.query import And, Keyword
+from watchlists.query import And, Has, Keyword, Or, Query
 
 FRESH_DAYS = 14
 FEWEST_AUTHORS = 3
 FEWEST_SOURCES = 2
+MOST_LINKED = 500
+"""Domains looked at, most linked to first: known platforms are among them."""
 INFRASTRUCTURE = frozenset(  # one string: so many quoted names would hide them
     """
     bit.ly t.co tinyurl.com goo.gl ow.ly buff.ly lnkd.in is.gd cutt.ly rebrand.ly shorturl.at dlvr.it youtu.be
@@ -54,6 +58,14 @@ class Emergence:
         return self.documents[0]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emerged:
+    """A place with everybody who cited it since, and when it had been cited often enough."""
+
+    place: Emergence
+    at: datetime
+
+
 def find_places(scope: Scope, documents: Iterable[Document]) -> tuple[Emergence, ...]:
     """The domains that pass the floors with these documents and did not before, most cited first."""
     known = _known_domains(scope)
@@ -61,6 +73,45 @@ def find_places(scope: Scope, documents: Iterable[Document]) -> tuple[Emergence,
     found = (_judge(scope, domain) for domain in sorted(cited - known) if not _is_known(domain, known))
     emerging = [each for each in found if each is not None]
     return tuple(sorted(emerging, key=lambda each: (-each.authors, -len(each.sources), each.domain)))
+
+
+def list_places(scope: Scope, *, since: datetime, until: datetime) -> tuple[Emerged, ...]:
+    """The places that emerged in [since, until), latest first: the list behind the mornings' news."""
+    from_then = wall_clock(since, -FRESH_DAYS, timezone=scope.window.timezone)
+    links = scope.known(between("published", from_then, until), Has("link"), Keyword("copy", "false"))
+    candidates = frozenset(linked_places(scope, links, fewest=FEWEST_AUTHORS))
+    citing = defaultdict[str, list[Document]](list)
+    for each in scope.index.scan(And((links, Or(tuple(Keyword("link", domain) for domain in candidates))))):
+        for domain in candidates.intersection(each.link_domains) if _counts(each) else ():
+            citing[domain].append(each)
+    found = (_emergence(scope, domain, citing[domain]) for domain in sorted(citing))
+    emerged = [each for each in found if each is not None and since <= each.at < until]
+    return tuple(sorted(emerged, key=lambda each: (-each.at.timestamp(), each.place.domain)))
+
+
+def _emergence(scope: Scope, domain: str, documents: Sequence[Document]) -> Emerged | None:
+    """When so many had been read that the floors were passed, within two weeks of the first citation."""
+    citing = sorted(documents, key=lambda each: (each.first_seen, each.id))
+    number = next((number for number in range(1, len(citing) + 1) if _passes(citing[:number])), None)
+    if number is None:
+        return None
+    at = citing[number - 1].first_seen
+    since = wall_clock(at, -FRESH_DAYS, timezone=scope.window.timezone)
+    if scope.index.count(scope.known(Keyword("link", domain), between("published", None, since))):
+        return None
+    citing.sort(key=lambda each: (each.published, each.id))
+    place = Emergence(
+        domain=domain, documents=tuple(citing), authors=_authors(citing), sources=_sources(citing)
+    )
+    return Emerged(place=place, at=at)
+
+
+def linked_places(scope: Scope, query: Query, *, fewest: int = 1) -> tuple[str, ...]:
+    """Domains and communities these documents link to that the watch does not know, most cited first."""
+    known = _known_domains(scope)
+    counts = scope.index.terms(query, "link", limit=MOST_LINKED)
+    found = (each.term for each in counts if each.count >= fewest)
+    return tuple(each for each in found if each not in known and not _is_known(each, known))
 
 
 def _known_domains(scope: Scope) -> frozenset[str]:
