@@ -31,6 +31,7 @@ from watchlists.demo.truth import Truth
 from watchlists.demo.world import World
 from watchlists.load import load_watchlist
 from watchlists.model import Watchlist
+from watchlists.query import And, Keyword
 
 HOUR = timedelta(hours=1)
 CRISIS_LATENCY = 2 * HOUR
@@ -97,6 +98,24 @@ def check_days(index: Index, watchlist: Watchlist, truth: Truth) -> bool:
     )
 
 
+def check_replies(index: Index, truth: Truth) -> bool:
+    """How long each thread waited for anybody's first reply, and for the team's, to the minute."""
+    wrong = []
+    for planted in truth.replies:
+        openings = index.scan(And((Keyword("source", planted.place), Keyword("opening", "true"))))
+        opening = next((each for each in openings if each.url.endswith(f"/{planted.thread}")), None)
+        measures = opening.measures if opening else None
+        found = measures and (measures.first_reply_minutes, measures.first_staff_reply_minutes)
+        if found != (planted.first, planted.staff):
+            wrong.append((planted, found))
+    print(
+        f"response times of {len(truth.replies) - len(wrong)} of {len(truth.replies)} threads to the minute"
+    )
+    for planted, found in wrong:
+        print(f"  {planted}: found {found}")
+    return not wrong
+
+
 def main() -> None:
     """Step the demo and say whether all truths were found, and nothing else."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -113,9 +132,11 @@ def main() -> None:
         watchlist = load_watchlist(folder.watchlist)
         index = stack.enter_context(opened_index(folder, watchlist.index, environ=os.environ))
         is_seen = check_days(index, watchlist, truth)
+        is_timed = check_replies(index, truth)
     print("alerts as planted" if is_told else "ALERTS NOT AS PLANTED")
     print("days as planted" if is_seen else "DAYS NOT AS PLANTED")
-    sys.exit(0 if is_told and is_seen else 1)
+    print("response times as planted" if is_timed else "RESPONSE TIMES NOT AS PLANTED")
+    sys.exit(0 if is_told and is_seen and is_timed else 1)
 
 
 if __name__ == "__main__":

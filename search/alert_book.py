@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
@@ -58,6 +58,13 @@ def alert(
 def read_changes(ledger: Ledger, *, since: datetime, until: datetime) -> tuple[Change, ...]:
     """What was told in [since, until), oldest first."""
     return tuple(CHANGES.validate_json(body) for body in ledger.changes(since=since, until=until))
+
+
+def number_changes(ledger: Ledger, *, since: datetime) -> tuple[tuple[int, Change], ...]:
+    """What was told since a time, oldest first, each with its number in the ledger."""
+    stamp = since.astimezone(UTC).isoformat(timespec="microseconds")
+    rows = ledger.select("SELECT key, body FROM changes WHERE told >= ? ORDER BY told, key", stamp)
+    return tuple((key, CHANGES.validate_json(body)) for key, body in rows)
 
 
 def read_alarms(

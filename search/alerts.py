@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from pipelines.document import Document
 from search.index import Index
 from search.insights.badbuzz import Buzz, Level, Recent, is_promising, judge
-from search.insights.hearing import CATCH_UP_HOURS, GUARD_HOURS, Hearing, Hours, listen, read_hours
+from search.insights.hearing import CATCH_UP_HOURS, GUARD_HOURS, Hearing, Hours, known_at, listen, read_hours
 from search.insights.hourly_rates import HOUR
 from search.window import between
 from watchlists.model import Alerts, Watchlist
@@ -177,7 +177,7 @@ def reader(index: Index, organisation: str, now: datetime) -> Recent:
 
     def read(since: datetime, until: datetime) -> Sequence[Document]:
         if now not in known:
-            parts = (about, between("published", earliest, now), between("first_seen", None, now))
+            parts = (about, between("published", earliest, now), known_at(now))
             known[now] = tuple(index.scan(And(parts)))
         return [each for each in known[now] if since <= each.published < until]
 

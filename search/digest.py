@@ -121,6 +121,19 @@ class Rising:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finds:
+    """What a saved search newly found: how much, and the weightiest of it in a line each."""
+
+    id: str
+    name: str
+    count: int
+    sentence: str
+    lines: tuple[Story, ...] = ()
+    """Told by their titles and facts alone."""
+    more: More | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A domain that people begin to link to."""
 
@@ -155,6 +168,8 @@ class Tone:
     """Whether any mention was given a tone other than neutral: else only mentions and stories are shown."""
     sentence: str
     """The time covered, and the method in a line."""
+    spoken: tuple[str, ...] = ()
+    """How we are spoken of: net tone with its interval, what is praised and complained of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +230,7 @@ class Digest:
     conversations: Conversations = field(default_factory=Conversations)
     topics: tuple[Block, ...] = ()
     rising: Rising = field(default_factory=Rising)
+    searches: tuple[Finds, ...] = ()
     platforms: tuple[Block, ...] = ()
     places: tuple[Place, ...] = ()
     tone: Tone | None = None

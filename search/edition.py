@@ -24,6 +24,8 @@ from search.sections.coverage import tell_coverage
 from search.sections.glance import Sights, heaviest_first, tell_glance, tell_preheader, tell_subject
 from search.sections.organisations import month_of, tell_organisation, tell_topic
 from search.sections.rising import tell_places, tell_rising
+from search.sections.searches import tell_searches
+from search.sections.spoken import tell_ahead
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.sections.tone import is_tone_day, tell_tone
@@ -145,7 +147,9 @@ def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) ->
     voice, window, watchlist = teller.voice, teller.scope.window, teller.scope.watchlist
     alarmed = {strand.key for strand, _ in findings.alarms}
     waiting = tuple(each for each in findings.conversations if strand_key(each.opening) not in alarmed)
+    is_weekly = is_tone_day(teller, has_alert=bool(findings.alarms))
     layout = lay_out(teller, findings.news, alarms=findings.alarms, conversations=waiting)
+    competitors = _blocks(teller, findings, layout, "competitor", "partner")
     return Digest(
         watch=plain(watchlist.name, limit=80),
         language=voice.language,
@@ -161,14 +165,15 @@ def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) ->
             tell_story(teller, strand, why=reason or explain(teller, strand, None))
             for strand, reason in layout.must_see
         ),
-        competitors=_blocks(teller, findings, layout, "competitor", "partner"),
+        competitors=_ahead(teller, competitors) if is_weekly else competitors,
         own=_blocks(teller, findings, layout, "own"),
         conversations=tell_conversations(teller, waiting, layout.conversations),
         topics=_topics(teller, layout),
         rising=tell_rising(teller, findings.rises),
+        searches=tell_searches(teller, findings.news),
         platforms=_with_news(_blocks(teller, findings, layout, "platform")),
         places=tell_places(teller, findings.places, findings.looks),
-        tone=tell_tone(teller) if is_tone_day(teller, has_alert=bool(findings.alarms)) else None,
+        tone=tell_tone(teller) if is_weekly else None,
         coverage=tell_coverage(teller, findings.readings, findings.news.late),
         footer=_footer(teller),
     )
@@ -199,6 +204,12 @@ def _blocks(teller: Teller, findings: Findings, layout: Layout, *roles: str) -> 
         tell_organisation(teller, each, layout.organisations[each.id], findings.months[each.id])
         for each in teller.scope.organisations(*roles)
     )
+
+
+def _ahead(teller: Teller, blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """Blocks of rivals with what they announced for the days to come."""
+    told = {each.id: tell_ahead(teller, each) for each in teller.scope.organisations("competitor", "partner")}
+    return tuple(replace(block, facts=(*block.facts, *told[block.id])) for block in blocks)
 
 
 def _topics(teller: Teller, layout: Layout) -> tuple[Block, ...]:

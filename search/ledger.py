@@ -239,7 +239,9 @@ class Ledger:
     def forget(self, documents: Iterable[str], marks: Iterable[str]) -> None:
         """Drop these documents, and what alerts kept that holds one of these marks."""
         with self._writing() as cursor:
-            cursor.executemany("DELETE FROM told WHERE document = ?", [(each,) for each in documents])
+            gone = [(each,) for each in documents]
+            cursor.executemany("DELETE FROM told WHERE document = ?", gone)
+            cursor.executemany("UPDATE letters SET body = replace(body, ?, '')", gone)
             for mark in marks:
                 cursor.execute("DELETE FROM vigils WHERE instr(body, ?)", (mark,))
                 cursor.execute("DELETE FROM changes WHERE instr(body, ?)", (mark,))

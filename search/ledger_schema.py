@@ -55,5 +55,25 @@ MIGRATIONS = (
         PRIMARY KEY (digest, recipient)
     ) STRICT, WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE postings (
+        parcel TEXT NOT NULL,
+        recipient TEXT NOT NULL,
+        state TEXT NOT NULL,
+        attempted TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        PRIMARY KEY (parcel, recipient)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO postings SELECT 'digest:' || digest, recipient, state, attempted, reason FROM deliveries;
+    DROP TABLE deliveries;
+    CREATE TABLE letters (
+        key INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        about TEXT NOT NULL,
+        made TEXT NOT NULL,
+        body TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX letters_by_subject ON letters (kind, about, made);
+    """,
 )
 """Applied in order; their number is the schema's version. Never edited, only added to."""

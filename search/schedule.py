@@ -68,7 +68,6 @@ def _timer(when: str, calendar: str) -> str:
 
 def compose_file(watchlist: Watchlist, *, folder: Path) -> str:
     """A compose.yaml that runs the hourly cycle and the digest from one container."""
-    hour = watchlist.delivery.hour
     return f"""services:
   veilleur:
     image: veilleur
@@ -84,7 +83,7 @@ def compose_file(watchlist: Watchlist, *, folder: Path) -> str:
       - |
         while true; do
           veilleur --quiet run || true
-          if [ "$$(date +%H)" = "{hour.hour:02d}" ]; then veilleur --quiet digest --deliver || true; fi
+          veilleur --quiet digest --deliver --if-due || true
           sleep $$((3600 - $$(date +%s) % 3600))
         done
 """

@@ -13,7 +13,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import Envelope, Session
 
 from pipelines.document import Document
-from search.deliver.parcel import Parcel
+from search.deliver.digest_parcel import DigestParcel
 from search.edition import build_digest
 from search.ledger import Kept
 from search.render.formats import render_all
@@ -24,13 +24,13 @@ from watchlists.messages import load_messages
 
 def parcel(
     documents: Sequence[Document] | None = None, *, language: str = "fr", link: str = "", **changes: object
-) -> Parcel:
+) -> DigestParcel:
     """The morning's digest on its way."""
     found = [*history(), *news()] if documents is None else list(documents)
     watch = watchlist(language=language, **changes)
     messages = load_messages(language)
     digest = build_digest(MemoryIndex(found, outcomes()), watch, window=WINDOW, now=END, messages=messages)
-    return Parcel(
+    return DigestParcel(
         kept=Kept(key=1, window=WINDOW, built_at=END, language=language),
         name="2026-11-20",
         digest=digest,
@@ -79,10 +79,10 @@ class FreePort(Controller):
 
 
 @contextmanager
-def smtp_server() -> Iterator[Postbox]:
-    """A real SMTP server on a free port."""
+def smtp_server(**settings: Any) -> Iterator[Postbox]:
+    """A real SMTP server on a free port; `settings` are aiosmtpd's: encryption, log-in."""
     postbox = Postbox()
-    controller = FreePort(postbox, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True)
+    controller = FreePort(postbox, hostname="127.0.0.1", port=0, enable_SMTPUTF8=True, **settings)
     controller.start()
     postbox.port = controller.port
     try:

@@ -11,8 +11,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from search.deliver.digest_parcel import DigestParcel
 from search.deliver.mail import MailChannel
-from search.deliver.parcel import Parcel
 from tests.delivering import Postbox, in_order, parcel, smtp_server
 from tests.documents import document, mention
 from tests.hostile_titles import HOSTILE_TITLES
@@ -63,7 +63,7 @@ def channel(port: int, *, to: str = ADA, **changes: object) -> MailChannel:
     return MailChannel(settings=mail, address=to, watch="Veille Nimbo", read_secret=no_secret)
 
 
-def received(postbox: Postbox, sent: Parcel, **changes: object) -> EmailMessage:
+def received(postbox: Postbox, sent: DigestParcel, **changes: object) -> EmailMessage:
     receipt = channel(postbox.port, **changes).send(sent)
     assert receipt.state == "sent", receipt
     message = message_from_bytes(postbox.mails[-1][1], policy=policy.default)

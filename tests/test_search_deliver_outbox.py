@@ -7,8 +7,9 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
@@ -185,7 +186,7 @@ def test_a_digest_shown_by_hand_before_the_hour_is_delivered_too(
 
     with Ledger.open(tmp_path / "ledger.db") as ledger:
         assert Counter(to for to, _ in postbox.mails)[ADA] == len(ledger.all()) >= 2
-        assert {each.digest for each in read_deliveries(ledger)} == {each.key for each in ledger.all()}
+        assert {each.number for each in read_deliveries(ledger)} == {each.key for each in ledger.all()}
 
 
 def test_nothing_is_built_on_a_day_off_nor_sent_when_empty_is_not_wanted(
@@ -197,6 +198,38 @@ def test_nothing_is_built_on_a_day_off_nor_sent_when_empty_is_not_wanted(
         empty = rounds(tmp_path, watch_of(postbox, when_empty=False), hook, ledger, now=END - 60 * DAY)
         assert list(empty.deliver()) == []
     assert not postbox.mails
+
+
+def test_asked_every_hour_it_is_built_from_its_hour_on_and_once(
+    tmp_path: Path, postbox: Postbox, hook: Hook
+) -> None:
+    watch = watch_of(postbox, hour=time(8, 30))
+    eight = END.astimezone(ZoneInfo(watch.timezone)).replace(hour=8, minute=7)
+    sent = {
+        hour: round_of(tmp_path, watch, hook, now=eight + timedelta(hours=hour), waits_for_hour=True)
+        for hour in range(-7, 6)
+    }
+
+    assert [hour for hour, states in sent.items() if states] == [1]
+    assert len(postbox.mails) == len(watch.delivery.mail.to if watch.delivery.mail else ())
+
+
+@pytest.mark.parametrize(
+    ("days", "carried"), [((0, 1, 2, 3, 4), 3), ((0, 1, 2, 3, 4, 5, 6), 1)], ids=["working-days", "every-day"]
+)
+def test_monday_carries_the_week_end_where_nothing_is_sent_on_it(
+    tmp_path: Path, postbox: Postbox, hook: Hook, days: tuple[int, ...], carried: int
+) -> None:
+    watch = watch_of(postbox, days=days)
+    for number in range(4):  # Friday to Monday
+        round_of(tmp_path, watch, hook, now=END + number * DAY)
+
+    with Ledger.open(tmp_path / "ledger.db") as ledger:
+        monday = ledger.last()
+        assert monday is not None
+        assert monday.day.weekday() == 0
+        assert monday.window.end - monday.window.start == carried * DAY
+        assert ledger.told_by(monday.key) == {f"later{n}" for n in range(4 - carried, 4)}
 
 
 def test_a_later_recipient_gets_the_newest_digest_and_no_older_one(

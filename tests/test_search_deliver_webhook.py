@@ -11,8 +11,8 @@ from xml.etree import ElementTree as ET
 import feedparser
 import pytest
 
+from search.deliver.digest_parcel import DigestParcel
 from search.deliver.notify import AppriseChannel
-from search.deliver.parcel import Parcel
 from search.deliver.webhook import WebhookChannel
 from search.render.feeds import Feed, digest_entry, make_id, story_entries, write_atom, write_json_feed
 from search.render.payloads import brief_text, make_brief, make_payload
@@ -76,12 +76,12 @@ def test_quotes_leave_only_where_that_was_asked_for(kind: str) -> None:
     sent = parcel()
     quote = next(quote.text for story in sent.digest.stories for quote in story.quotes)
 
-    asked = make_payload(kind, sent.digest, sent.messages, texts=True)
+    asked = make_payload(kind, sent.brief(texts=True))
 
     assert quote in bare("\n".join(texts_of(asked)))
 
 
-def hostile_parcel(title: str) -> Parcel:
+def hostile_parcel(title: str) -> DigestParcel:
     hostile = document(
         "hostile", title=title, text=f"{title}. Acme en parle.", source="acme-blog", owner="acme",
         author=title[:50], mentions=(mention("acme"),),
@@ -93,7 +93,7 @@ def hostile_parcel(title: str) -> Parcel:
 def test_a_hostile_title_is_only_text_in_every_chat_and_feed(title: str) -> None:
     sent = hostile_parcel(title)
     shown = sent.digest.stories[0].title
-    payloads = {kind: make_payload(kind, sent.digest, sent.messages, texts=True) for kind in KINDS}
+    payloads = {kind: make_payload(kind, sent.brief(texts=True)) for kind in KINDS}
 
     for kind in ("slack", "teams", "json"):
         assert shown in "\n".join(texts_of(payloads[kind]))
@@ -120,7 +120,7 @@ def test_a_long_morning_fits_what_discord_takes_and_nothing_is_cut_open() -> Non
         for n in range(12)
     ]
     sent = parcel(many)
-    embed: Any = make_payload("discord", sent.digest, sent.messages, texts=True)["embeds"]
+    embed: Any = make_payload("discord", sent.brief(texts=True))["embeds"]
 
     assert len(embed[0]["title"]) <= 256
     assert len(embed[0]["description"]) <= 4096
@@ -166,7 +166,7 @@ def gone() -> str:
         return found.url
 
 
-def feed(sent: Parcel, entries: tuple[Any, ...]) -> Feed:
+def feed(sent: DigestParcel, entries: tuple[Any, ...]) -> Feed:
     return Feed(
         id=make_id("feed", "x"),
         title="Veille",

@@ -53,6 +53,20 @@ def add_search(text: str, search: SavedSearch) -> str:
     return _add_tables(text, "search", (search,))
 
 
+def remove_search(text: str, id: str) -> str:
+    """The text without the saved search of that id."""
+    searches = parse_watchlist(text).searches
+    position = next((i for i, search in enumerate(searches) if search.id == id), None)
+    if position is None:
+        raise WatchlistError(
+            'There is no saved search "{id}" in the watchlist.',
+            remedy="See the ids with: veilleur searches",
+            id=id,
+        )
+    block = _find_block(text, position, name="search")
+    return text[: block.begin] + text[block.stop :]
+
+
 def set_source(text: str, id: str, **changes: object) -> str:
     """The text with keys of one source changed; None takes a key out."""
     sources = parse_watchlist(text).sources
@@ -65,6 +79,25 @@ def set_source(text: str, id: str, **changes: object) -> str:
         )
     block = _find_block(text, position)
     return text[: block.begin] + _change(text[block.begin : block.stop], changes) + text[block.stop :]
+
+
+def set_index(text: str, **changes: str) -> str:
+    """The text with these keys of its [index] set; the table is added below the rest where there is none."""
+    layout = Layout(text)
+    if any(key[0] == "index" for key in layout.blocks[0].keys):
+        raise WatchlistError(
+            "The watchlist's `index = …` cannot be changed by a command.",
+            why="It is written in one line; commands edit an [index] table.",
+            remedy="Write it as an [index] table, or change it by hand.",
+        )
+    block = next((each for each in layout.blocks if each.path == ("index",)), None)
+    document = tomlkit.parse(text[block.begin : block.stop] if block else "[index]\n")
+    document["index"].update(changes)
+    written = tomlkit.dumps(document)
+    if block:
+        return text[: block.begin] + _match_line_ends(written, text) + text[block.stop :]
+    gap = "" if not text.strip() else "\n" if text.endswith("\n") else "\n\n"
+    return text + _match_line_ends(gap + written, text)
 
 
 def write_text_atomically(path: Path, text: str) -> None:
@@ -129,10 +162,10 @@ def _refuse_inline(layout: Layout, name: str) -> None:
         )
 
 
-def _find_block(text: str, position: int) -> Block:
+def _find_block(text: str, position: int, *, name: str = "source") -> Block:
     layout = Layout(text)
-    _refuse_inline(layout, "source")
-    return next(block for block in layout.blocks if block.path == ("source", position))
+    _refuse_inline(layout, name)
+    return next(block for block in layout.blocks if block.path == (name, position))
 
 
 def _match_line_ends(written: str, text: str) -> str:

@@ -8,7 +8,7 @@
     ├── ArchiveError         archive.db cannot be used
     ├── UnderstandingError   understood.db or a language part cannot be used
     ├── IndexUnavailable     the index cannot be reached
-    │   └── IndexDamaged     the embedded index cannot be read; being derived, it may be built anew
+    │   └── IndexDamaged     the index cannot be read as it is; being derived, it may be built anew
     ├── LockHeld             another run works on this watch
     └── DeliveryError        a digest or an alert could not be handed over
 
@@ -80,7 +80,7 @@ class IndexUnavailable(VeilleurError):
 
 
 class IndexDamaged(IndexUnavailable):
-    """The embedded index cannot be read as it is; being derived, it may be built anew."""
+    """The index cannot be read as it is; being derived, it may be built anew."""
 
 
 class LockHeld(VeilleurError):

@@ -156,6 +156,8 @@ class Alerts:
     cooldown_hours: int = 24
     quiet_from: time | None = None
     quiet_until: time | None = None
+    deliver: bool = True
+    """Send each change at the end of the run that found it; otherwise the next digest tells it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,10 @@ class Delivery:
     """Days of the week a digest is due, Monday is 0."""
     when_empty: bool = True
     """Send also when nothing happened."""
+    weekly: bool = False
+    """Send the report of the last whole week after the first digest of the next."""
+    monthly: bool = False
+    """The same of the last whole month."""
     folder: str = ""
     """A folder that gets every digest as files; empty is `.veilleur/digests`."""
     public_url: str = ""

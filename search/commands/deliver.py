@@ -15,14 +15,13 @@ if TYPE_CHECKING:
     from search.deliver.rounds import Rounds
 
 
-def hand_over(context: Context, *, dry_run: bool) -> None:
+def hand_over(context: Context, *, dry_run: bool, waits_for_hour: bool = False) -> None:
     """Send to every channel, at most once each, or show what would go; failures end with exit code 1."""
     from crawlers.locks import hold_lock
-    from search.deliver.rounds import lock_path
     from search.folder import WatchFolder
 
     watch = context.watchlist
-    with hold_lock(lock_path(WatchFolder(root=context.folder))), _opened(context) as rounds:
+    with hold_lock(WatchFolder(root=context.folder).deliver_lock), _opened(context, waits_for_hour) as rounds:
         if dry_run:
             lines = [f"{recipient}: {text}" for recipient, text in rounds.preview()]
             for line in lines or [context.messages.gettext("Nothing would be sent.")]:
@@ -40,12 +39,13 @@ def hand_over(context: Context, *, dry_run: bool) -> None:
 
 
 @contextmanager
-def _opened(context: Context) -> Iterator[Rounds]:
+def _opened(context: Context, waits_for_hour: bool) -> Iterator[Rounds]:
     from search.deliver.rounds import Rounds
-    from search.folder import WatchFolder, opened_index
+    from search.folder import WatchFolder, opened_index, refuse_worker
     from search.ledger import Ledger
 
     folder, watchlist = WatchFolder(root=context.folder), context.watchlist
+    refuse_worker(folder)
     with (
         opened_index(folder, watchlist.index, environ=os.environ) as index,
         Ledger.open(folder.ledger) as ledger,
@@ -57,6 +57,7 @@ def _opened(context: Context) -> Iterator[Rounds]:
             ledger=ledger,
             environ=os.environ,
             now=context.now,
+            waits_for_hour=waits_for_hour,
         )
 
 

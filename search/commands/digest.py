@@ -52,6 +52,7 @@ def read_day(_ctx: click.Context, _param: click.Parameter, value: str | None) ->
     "--recompute", is_flag=True, help="With --date: rebuild it as of then, with today's rules; not kept."
 )
 @click.option("--deliver", "is_sent", is_flag=True, help="Send today's to every channel, at most once each.")
+@click.option("--if-due", is_flag=True, help="With --deliver: not before the hour of the watchlist.")
 @click.option("--dry-run", is_flag=True, help="Show what --deliver would send where; keep and send nothing.")
 @pass_context
 def command(
@@ -61,6 +62,7 @@ def command(
     day: str | None,
     recompute: bool,
     is_sent: bool,
+    if_due: bool,
     dry_run: bool,
 ) -> None:
     """Write this morning's digest: what happened since the last one, from what was read.
@@ -72,14 +74,16 @@ def command(
         if format or is_opened or day or recompute:
             text = "--deliver and --dry-run stand alone: every channel has its own format"
             raise click.UsageError(text)
-        hand_over(context, dry_run=dry_run)
+        hand_over(context, dry_run=dry_run, waits_for_hour=if_due)
         return
-    from search.folder import WatchFolder
+    from search.folder import WatchFolder, refuse_worker
     from search.ledger import Ledger
 
     chosen: Format = format or ("html" if is_opened else "text")
     context.watchlist  # noqa: B018  (a folder without a watch gets no ledger)
-    with Ledger.open(WatchFolder(root=context.folder).ledger) as ledger:
+    folder = WatchFolder(root=context.folder)
+    refuse_worker(folder)
+    with Ledger.open(folder.ledger) as ledger:
         if day is not None and not recompute:
             printed = _find_kept(context, ledger, day)
         else:
@@ -88,8 +92,10 @@ def command(
 
 
 def _build(context: Context, ledger: Ledger, day: str | None) -> Printed:
+    from search.behind import tell_behind
     from search.folder import WatchFolder, opened_index
     from search.press import print_digest, recompute
+    from search.voice import Voice
 
     chosen: Language = "en" if context.language == "en" else "fr"
     watchlist = replace(context.watchlist, language=chosen) if context.language else context.watchlist
@@ -99,7 +105,9 @@ def _build(context: Context, ledger: Ledger, day: str | None) -> Printed:
         if day is not None:
             asked = day_of(day, ledger, watchlist)
             return recompute(index, watchlist, ledger, asked=asked, now=context.now, messages=messages)
-        printed = print_digest(index, watchlist, ledger, now=context.now, messages=messages)
+        voice = Voice(language=watchlist.language, timezone=watchlist.timezone, messages=messages)
+        note = tell_behind(folder, index, voice, now=context.now)
+        printed = print_digest(index, watchlist, ledger, now=context.now, messages=messages, note=note)
     if not printed.is_new and printed.kept:
         text = messages.gettext("Nothing new since the digest of {at}: here it is again.")
         context.note(text.format(at=_local(printed.kept)))

@@ -11,11 +11,13 @@ import rich_click as click
 
 from search.commands.save import save_search
 from watchlists.commands.context import Context, pass_context
+from watchlists.model import SavedSearch
 
 if TYPE_CHECKING:
     from pipelines.document import Document
     from search.asking import Page
-    from search.index import Highlight, Hit
+    from search.index import Highlight, Hit, Index
+    from watchlists.query import Query
 
 SORTS = ("relevance", "date", "first-seen", "engagement", "replies")
 SORT_KEYS = {
@@ -48,48 +50,59 @@ CSV_HEADER = (
 )
 @click.option("--like", metavar="TEXT|ID", help="By meaning: what is near a sentence, or near a document.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a hit, on a line of its own.")
+@click.option("--all", "is_whole", is_flag=True, help="With --json: every match, however many, by id.")
 @click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet; every match, formula-safe.")
 @click.option("--save", "name", metavar="NAME", help="Keep the query by this name in the watchlist.")
-@click.option("--feed", "has_feed", is_flag=True, help="With --save: give it an Atom and a JSON feed.")
+@click.option("--alert", is_flag=True, help="With --save: tell what it newly finds after each run.")
+@click.option("--digest", is_flag=True, help="With --save: give it a section in each digest.")
+@click.option("--feed", is_flag=True, help="With --save: give it an Atom and a JSON feed.")
 @pass_context
 def command(
     context: Context,
+    /,
     query: str,
     sort: str,
     limit: int,
     like: str | None,
     as_json: bool,
+    is_whole: bool,
     as_csv: bool,
     name: str | None,
-    has_feed: bool,
+    **uses: bool,
 ) -> None:
     """Search what was read: words, "phrases", field:value, dates; AND/ET, OR/OU, NOT/SAUF.
 
     Example: veilleur search 'panne AND organisation:"Acme" AND published:[now-7d TO now]'
     """
-    from search.asking import Page, ask, read_query
+    from search.asking import ask, read_query
     from search.folder import WatchFolder, opened_index
-    from search.tables import csv_lines
 
     tree = read_query(query, context.watchlist, now=context.now)
-    if name or has_feed:
+    if name or any(uses.values()):
         if not name or not query:
             raise click.UsageError("--save takes a name, and a query to keep")
-        save_search(context, query, name=name, has_feed=has_feed)
+        save_search(context, SavedSearch(id="", name=name, query=query, **uses))
         return
+    if is_whole and (not as_json or like is not None):
+        raise click.UsageError("--all goes with --json, without --like")
     folder = WatchFolder(root=context.folder)
     with opened_index(folder, context.watchlist.index, environ=os.environ) as index:
-        if like is not None:
-            from search.likeness import find_alike
-
-            results = find_alike(index, folder, like, tree, now=context.now, limit=limit)
-            page = Page(results=results, facets=())
-        elif as_csv:
-            show_lines(context, csv_lines(CSV_HEADER, map(csv_row, index.scan(tree))))
+        if like is None and (as_csv or is_whole):
+            export(context, index.scan(tree), as_csv=as_csv)
             return
+        if like is not None:
+            page = find_page(context, index, like, tree, limit=limit)
         else:
             page = ask(index, tree, sort=SORT_KEYS[sort], limit=limit)  # type: ignore[arg-type]
     show_page(context, page, as_json=as_json, as_csv=as_csv)
+
+
+def find_page(context: Context, index: Index, like: str, tree: Query, *, limit: int) -> Page:
+    """What is near in meaning, without facets."""
+    from search.asking import Page
+    from search.likeness import find_alike
+
+    return Page(results=find_alike(index, like, tree, now=context.now, limit=limit), facets=())
 
 
 def show_page(context: Context, page: Page, *, as_json: bool, as_csv: bool) -> None:
@@ -103,6 +116,18 @@ def show_page(context: Context, page: Page, *, as_json: bool, as_csv: bool) -> N
         show_lines(context, csv_lines(CSV_HEADER, (csv_row(hit.document) for hit in page.results.hits)))
     else:
         show_lines(context, page_lines(context, page))
+
+
+def export(context: Context, documents: Iterable[Document], *, as_csv: bool) -> None:
+    """Every document as it comes: never more than a page of them is held."""
+    from search.index import Hit
+    from search.tables import csv_lines
+
+    if as_csv:
+        show_lines(context, csv_lines(CSV_HEADER, map(csv_row, documents)))
+        return
+    for document in documents:
+        context.emit(hit_record(Hit(document=document)))
 
 
 def show_lines(context: Context, lines: Iterable[str]) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.deliver.parcel import SENT, Parcel, Receipt, refused
-from search.render.formats import SUFFIXES
 from watchlists.errors import VeilleurError
 
 
@@ -28,7 +27,7 @@ class FolderChannel:
 
     def preview(self, parcel: Parcel) -> str:
         """Where the page would be."""
-        return str(self.folder / f"{parcel.name}.html")
+        return str(self.folder / next((name for name in parcel.files() if name.endswith(".html")), ""))
 
     def send(self, parcel: Parcel) -> Receipt:
         """Write every rendering, then the feeds."""
@@ -43,8 +42,7 @@ class FolderChannel:
         return SENT
 
     def _files(self, parcel: Parcel) -> Iterator[tuple[str, bytes]]:
-        for format, body in parcel.renderings.items():
-            yield f"{parcel.name}.{SUFFIXES[format]}", body
+        yield from parcel.files().items()
         yield from self.make_feeds().items()
 
 

@@ -1,4 +1,4 @@
-"""The digest by e-mail: one message for each address, handed to an SMTP server."""
+"""What is told, by e-mail: one message for each address, handed to an SMTP server."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ class MailChannel:
 
     def message(self, parcel: Parcel) -> EmailMessage:
         """What would be sent."""
-        return make_message(parcel, self.settings, to=self.address, watch=self.watch)
+        letter = parcel.letter()
+        return make_message(letter, self.settings, to=self.address, watch=self.watch, now=parcel.now)
 
     def preview(self, parcel: Parcel) -> str:
         """The subject and the size."""
@@ -67,6 +68,9 @@ class MailChannel:
             server = smtplib.SMTP(settings.host, settings.port, timeout=TIMEOUT)
         try:
             yield server
+        except ssl.SSLError:  # nobody answers a farewell on a line whose encryption failed
+            server.close()
+            raise
         finally:
             with suppress(OSError, smtplib.SMTPException):
                 server.quit()

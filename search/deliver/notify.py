@@ -1,4 +1,4 @@
-"""The digest's titles through an Apprise address: an extra, for the hundred services it knows."""
+"""Titles and counts through an Apprise address: an extra, for the hundred services it knows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from search.deliver.parcel import SENT, Parcel, Receipt, refused, unsure
-from search.render.payloads import brief_text, make_brief
+from search.render.payloads import brief_text
 from watchlists.errors import VeilleurError
 
 
@@ -25,7 +25,7 @@ class AppriseChannel:
 
     def preview(self, parcel: Parcel) -> str:
         """The subject."""
-        return parcel.digest.subject or parcel.digest.title
+        return parcel.brief().subject
 
     def send(self, parcel: Parcel) -> Receipt:
         """Apprise answers yes or no, and its no may come after the message arrived: it is not repeated."""
@@ -41,7 +41,7 @@ class AppriseChannel:
         service = apprise.Apprise()
         if not service.add(address):
             return refused("Apprise does not know this kind of address")
-        brief = make_brief(parcel.digest, parcel.messages, link=parcel.link)
+        brief = parcel.brief()
         is_sent = service.notify(
             title=brief.subject, body=brief_text(brief), body_format=apprise.NotifyFormat.TEXT
         )

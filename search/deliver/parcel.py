@@ -7,27 +7,58 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from search.digest import Digest
-from search.ledger import Kept
 from search.plain import plain
-from search.render.formats import Format
-from watchlists.messages import Messages
+from search.render.payloads import Brief
 
 State = Literal["due", "sending", "sent", "refused", "unsure"]
 LONGEST_REASON = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A kept digest on its way: its model, its renderings as kept, and its page's address, if any."""
+class Attachment:
+    """A file that goes with a mail; `kind` is its MIME type: text/csv."""
 
-    kept: Kept
     name: str
-    digest: Digest
-    renderings: Mapping[Format, bytes]
-    link: str
-    messages: Messages
-    now: datetime
+    kind: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """A parcel as a mail: both parts, finished."""
+
+    subject: str
+    text: str
+    html: str
+    language: str
+    seed: str
+    """The same seed and address always give the same Message-ID."""
+    is_urgent: bool = False
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Parcel(Protocol):
+    """Something on its way to several people: a digest, an alert, a report.
+
+    `key` is what the ledger calls it, its kind and its number: `digest:12`.
+    """
+
+    @property
+    def key(self) -> str:
+        """Kind and number."""
+
+    @property
+    def now(self) -> datetime:
+        """When it leaves."""
+
+    def letter(self) -> Letter:
+        """For a mail."""
+
+    def brief(self, *, texts: bool = False) -> Brief:
+        """For a chat: titles and counts, quotes only when `texts`."""
+
+    def files(self) -> Mapping[str, bytes]:
+        """For a folder: bodies by file name; empty for what is kept in no folder."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,27 +9,28 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from crawlers.secrets import read_secret
+from search.behind import tell_behind
+from search.deliver.channels import open_channels
+from search.deliver.digest_parcel import DigestParcel
 from search.deliver.feeds import FeedMaker, find_hits
 from search.deliver.files import FolderChannel
-from search.deliver.mail import MailChannel
-from search.deliver.notify import AppriseChannel
-from search.deliver.outbox import Delivery, Outbox
-from search.deliver.parcel import Channel, Parcel
-from search.deliver.webhook import WebhookChannel
+from search.deliver.outbox import STILL_NEWS, Delivery, Outbox
+from search.deliver.parcel import Channel
+from search.deliver.report_parcel import ReportParcel
+from search.deliver.reports import make_parcel, waiting_reports
 from search.folder import WatchFolder
 from search.index import Index
 from search.ledger import Kept, Ledger
 from search.press import Printed, preview_digest, print_digest, reprint
 from search.render.json import read_json
-from watchlists.errors import DeliveryError
+from search.voice import Voice
 from watchlists.messages import load_messages
 from watchlists.model import Watchlist
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rounds:
-    """What a delivery needs; the caller holds the lock of `lock_path`."""
+    """What a delivery needs; the caller holds `folder.deliver_lock`."""
 
     folder: WatchFolder
     watchlist: Watchlist
@@ -39,25 +40,15 @@ class Rounds:
     now: datetime
     pause: Callable[[float], object] = time.sleep
     step: Callable[[str], object] = str
+    waits_for_hour: bool = False
+    """Build no digest before the hour of the day that `delivery.hour` names."""
 
     @property
     def channels(self) -> tuple[Channel, ...]:
         """Everybody who gets digests: the folder first, so that links lead somewhere."""
-        delivery, secret = self.watchlist.delivery, self._secret
-        mail, name = delivery.mail, self.watchlist.name
-        mails = (
-            MailChannel(settings=mail, address=address, watch=name, read_secret=secret)
-            for address in dict.fromkeys(mail.to if mail else ())
-            if mail
-        )
-        hooks = (WebhookChannel(settings=each, read_secret=secret) for each in delivery.webhooks)
-        others = (AppriseChannel(variable=each, read_secret=secret) for each in delivery.apprise_env)
-        return (
-            FolderChannel(folder=digest_folder(self.folder, self.watchlist), make_feeds=self._feeds),
-            *mails,
-            *hooks,
-            *others,
-        )
+        folder = digest_folder(self.folder, self.watchlist)
+        files = FolderChannel(folder=folder, make_feeds=self._feeds)
+        return (files, *open_channels(self.watchlist, self.environ))
 
     def _feeds(self) -> dict[str, bytes]:
         maker = FeedMaker(
@@ -70,42 +61,74 @@ class Rounds:
         )
         return maker()
 
-    def _secret(self, name: str) -> str:
-        value = read_secret(name, self.environ)
-        if not value:
-            raise DeliveryError("The secret {name} is not set.", name=name)
-        return value
-
     def deliver(self) -> Iterator[Delivery]:
         """Build the digest if today is one of its days, then hand over all that waits."""
         outbox = self._outbox
         yield from outbox.sweep()
         if self._is_due:
             messages = load_messages(self.watchlist.language)
-            print_digest(self.index, self.watchlist, self.ledger, now=self.now, messages=messages)
+            note = self._tell_behind()
+            print_digest(self.index, self.watchlist, self.ledger, now=self.now, messages=messages, note=note)
         newest = self.ledger.last()
-        for kept in outbox.waiting():
+        for kept in self._waiting():
             parcel = self._parcel(reprint(self.ledger, kept), kept)
             if self._is_worth_sending(parcel):
-                outbox.plan(kept, self.channels, is_newest=kept == newest)
+                outbox.plan(parcel.key, self.channels, is_newest=kept == newest)
                 yield from outbox.deliver(parcel, self.channels)
+        for report in self._reports():
+            outbox.plan(report.key, self.channels)
+            yield from outbox.deliver(report, self.channels)
+
+    def _reports(self) -> Iterator[ReportParcel]:
+        """The reports that wait; they come after the digest."""
+        public = public_folder(self.watchlist)
+        for kind, window in waiting_reports(self.watchlist, self._outbox, now=self.now):
+            yield make_parcel(
+                self.index, self.watchlist, kind=kind, window=window, now=self.now, public=public
+            )
 
     def preview(self) -> Iterator[tuple[str, str]]:
         """Recipient and what it would get now; nothing is kept, nothing leaves."""
-        parcels = [self._parcel(reprint(self.ledger, kept), kept) for kept in self._outbox.waiting()]
+        parcels = [self._parcel(reprint(self.ledger, kept), kept) for kept in self._waiting()]
         if self._is_due:
             parcels.append(self._draft())
         for parcel in filter(self._is_worth_sending, parcels):
-            done = self._outbox.done(parcel.kept)
+            done = self._outbox.done(parcel.key)
             channels = (each for each in self.channels if each.recipient not in done)
             yield from ((each.recipient, each.preview(parcel)) for each in channels)
+        for report in self._reports():
+            done = self._outbox.done(report.key)
+            waiting = (each for each in self.channels if each.recipient not in done)
+            yield from ((each.recipient, each.preview(report)) for each in waiting)
 
-    def _draft(self) -> Parcel:
+    def _waiting(self) -> tuple[Kept, ...]:
+        """The digests to hand over, oldest first: those kept since the last one handed over (at the very
+        first delivery the newest), and those not fully handed over; as far back as is still news."""
+        planned, undone = self._outbox.planned("digest"), self._outbox.undone("digest")
+        newest = self.ledger.last()
+        last = max(planned, default=newest.key - 1 if newest else 0)
+        since = self.now - STILL_NEWS
+        return tuple(
+            each
+            for each in self.ledger.all()
+            if each.window.end >= since and (each.key in undone or each.key > last)
+        )
+
+    def _draft(self) -> DigestParcel:
         messages = load_messages(self.watchlist.language)
-        printed = preview_digest(self.index, self.watchlist, self.ledger, now=self.now, messages=messages)
+        note = self._tell_behind()
+        printed = preview_digest(
+            self.index, self.watchlist, self.ledger, now=self.now, messages=messages, note=note
+        )
         language = self.watchlist.language
         kept = Kept(key=0, window=printed.window, built_at=self.now, language=language)
         return self._parcel(printed, printed.kept or kept)
+
+    def _tell_behind(self) -> str:
+        """What the index lacks of what was read, in a sentence."""
+        language, timezone = self.watchlist.language, self.watchlist.timezone
+        voice = Voice(language=language, timezone=timezone, messages=load_messages(language))
+        return tell_behind(self.folder, self.index, voice, now=self.now)
 
     @property
     def _outbox(self) -> Outbox:
@@ -114,18 +137,20 @@ class Rounds:
     @property
     def _is_due(self) -> bool:
         """Today is one of the days, and no digest of today was handed over yet."""
-        local = self.now.astimezone(ZoneInfo(self.watchlist.timezone))
-        is_day = local.weekday() in self.watchlist.delivery.days
-        return is_day and not any(map(self._outbox.is_planned, self.ledger.of_day(local.date())))
+        local, wanted = self.now.astimezone(ZoneInfo(self.watchlist.timezone)), self.watchlist.delivery
+        is_early = self.waits_for_hour and local.time() < wanted.hour
+        is_day = local.weekday() in wanted.days and not is_early
+        planned = self._outbox.planned("digest")
+        return is_day and not any(each.key in planned for each in self.ledger.of_day(local.date()))
 
-    def _is_worth_sending(self, parcel: Parcel) -> bool:
+    def _is_worth_sending(self, parcel: DigestParcel) -> bool:
         digest = parcel.digest
         return self.watchlist.delivery.when_empty or bool(digest.documents or digest.must_see)
 
-    def _parcel(self, printed: Printed, kept: Kept) -> Parcel:
+    def _parcel(self, printed: Printed, kept: Kept) -> DigestParcel:
         digest = read_json(printed.renderings["json"])
         public = public_folder(self.watchlist)
-        return Parcel(
+        return DigestParcel(
             kept=kept,
             name=printed.name,
             digest=digest,
@@ -134,11 +159,6 @@ class Rounds:
             messages=load_messages(digest.language),
             now=self.now,
         )
-
-
-def lock_path(folder: WatchFolder) -> Path:
-    """Held while digests are handed over."""
-    return folder.state / "deliver.lock"
 
 
 def digest_folder(folder: WatchFolder, watchlist: Watchlist) -> Path:

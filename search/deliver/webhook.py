@@ -1,4 +1,4 @@
-"""The digest's titles and counts to a chat's webhook. Its address is a secret and is never shown."""
+"""Titles and counts to a chat's webhook. Its address is a secret and is never shown."""
 
 from __future__ import annotations
 
@@ -34,14 +34,12 @@ class WebhookChannel:
 
     def body(self, parcel: Parcel) -> bytes:
         """What would be posted."""
-        payload = make_payload(
-            self.settings.kind, parcel.digest, parcel.messages, link=parcel.link, texts=self.settings.texts
-        )
+        payload = make_payload(self.settings.kind, parcel.brief(texts=self.settings.texts))
         return json.dumps(payload, ensure_ascii=False).encode()
 
     def preview(self, parcel: Parcel) -> str:
         """The subject and the size."""
-        subject = parcel.digest.subject or parcel.digest.title
+        subject = parcel.brief().subject
         return f"{self.settings.kind}: {subject} ({len(self.body(parcel)) / 1000:.1f} KB)"
 
     def send(self, parcel: Parcel) -> Receipt:

@@ -18,6 +18,7 @@ class Headings:
     conversations: str
     topics: str
     rising: str
+    searches: str
     platforms: str
     places: str
     tone: str
@@ -47,6 +48,7 @@ def read_headings(messages: Messages) -> Headings:
         conversations=_("Conversations to answer"),
         topics=_("Your subjects, elsewhere"),
         rising=_("Rising"),
+        searches=_("Saved searches"),
         platforms=_("Platforms you use"),
         places=_("Emerging places"),
         tone=_("Voice and tone"),

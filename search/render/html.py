@@ -19,7 +19,7 @@ from watchlists.messages import Messages
 
 def render_html(digest: Digest, messages: Messages) -> str:
     """The whole page; ends in one newline."""
-    style = _style()
+    style = read_style("digest.css")
     template = _environment().get_template("digest.html")
     head = read_headings(messages)
     return template.render(
@@ -27,7 +27,7 @@ def render_html(digest: Digest, messages: Messages) -> str:
         head=head,
         tone=tone_cells(digest.tone, head) if digest.tone else (),
         style=Markup(style),  # noqa: S704  (our own file)
-        policy=_policy(style),
+        policy=make_policy(style),
         marks_quotes=False,
     )
 
@@ -51,12 +51,14 @@ def make_environment() -> Environment:
     )
 
 
-@lru_cache(maxsize=1)
-def _style() -> str:
-    return (files("search.render") / "templates" / "digest.css").read_text(encoding="utf-8")
+@lru_cache
+def read_style(*names: str) -> str:
+    """Our own style sheets, one after another."""
+    folder = files("search.render") / "templates"
+    return "".join((folder / name).read_text(encoding="utf-8") for name in names)
 
 
-def _policy(style: str) -> str:
+def make_policy(style: str) -> str:
     """A Content-Security-Policy that lets nothing in but this very style sheet."""
     digest = b64encode(sha256(style.encode()).digest()).decode()
     return f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"

@@ -15,6 +15,7 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from search.digest import Chart, Digest
+from search.notice import Notice
 from search.plain import plain
 from search.render.headings import read_headings
 from search.render.html import make_environment
@@ -23,7 +24,9 @@ from watchlists.messages import Messages
 from watchlists.slugs import make_slug
 
 if TYPE_CHECKING:
-    from search.deliver.parcel import Parcel
+    from datetime import datetime
+
+    from search.deliver.parcel import Letter
     from watchlists.model import Mail
 
 TALLEST = 32
@@ -33,63 +36,77 @@ SCALE = 4
 
 def render_mail(digest: Digest, messages: Messages, *, link: str = "") -> str:
     """The HTML part: every style inlined, nothing loaded from anywhere."""
+    head = read_headings(messages)
+    return inline_page(
+        "mail.html",
+        digest=digest,
+        head=head,
+        tone=tone_cells(digest.tone, head) if digest.tone else (),
+        address=link,
+        read_online=messages.gettext("Read this page in the browser"),
+    )
+
+
+def render_notice(notice: Notice, messages: Messages) -> str:
+    """The HTML part of an alert, or of the finds of a search."""
+    return inline_page("notice.html", digest=notice, head=read_headings(messages))
+
+
+def inline_page(template: str, **values: object) -> str:
     import css_inline
 
-    head = read_headings(messages)
     page = (
         _environment()
-        .get_template("mail.html")
+        .get_template(template)
         .render(
-            digest=digest,
-            head=head,
-            tone=tone_cells(digest.tone, head) if digest.tone else (),
             style=Markup((files("search.render") / "templates" / "mail.css").read_text(encoding="utf-8")),  # noqa: S704  (our own file)
             policy="",
             marks_quotes=True,  # mail programs do not draw the marks of a <q>
-            address=link,
-            read_online=messages.gettext("Read this page in the browser"),
+            **values,
         )
     )
     inliner = css_inline.CSSInliner(load_remote_stylesheets=False, keep_style_tags=False)
     return str(inliner.inline(page))
 
 
-def make_message(parcel: Parcel, settings: Mail, *, to: str, watch: str) -> EmailMessage:
-    """The message for one address; the same digest and address always give the same Message-ID."""
-    digest = parcel.digest
+def make_message(letter: Letter, settings: Mail, *, to: str, watch: str, now: datetime) -> EmailMessage:
+    """The message for one address; the same letter and address always give the same Message-ID."""
     message = EmailMessage(policy=SMTP)
-    message["Subject"] = digest.subject or digest.title
+    message["Subject"] = letter.subject
     message["From"] = Address(plain(watch, limit=60), addr_spec=settings.sender)
     message["To"] = Address(addr_spec=to)
-    for name, value in _headers(parcel, settings, to=to, watch=watch):
+    message["Date"] = format_datetime(now)
+    for name, value in _headers(letter, settings, to=to, watch=watch):
         message[name] = value
-    message.set_content(parcel.renderings["text"].decode(), cte="quoted-printable")
-    html = render_mail(digest, parcel.messages, link=parcel.link)
-    message.add_alternative(html, subtype="html", cte="quoted-printable")
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.language  # set last: it would go to the first part alone
+    for each in letter.attachments:
+        kind, _, subtype = each.kind.partition("/")
+        message.add_attachment(each.body, maintype=kind, subtype=subtype, filename=each.name)
     return message
 
 
-def _headers(parcel: Parcel, settings: Mail, *, to: str, watch: str) -> list[tuple[str, str]]:
+def _headers(letter: Letter, settings: Mail, *, to: str, watch: str) -> list[tuple[str, str]]:
     domain = settings.sender.rpartition("@")[2]
     slug = make_slug(watch)
-    seed = f"{watch}|{parcel.kept.window.end.isoformat()}|{parcel.kept.key}|{to}"
+    seed = f"{watch}|{letter.seed}|{to}"
     stop = settings.unsubscribe or f"mailto:{settings.sender}?subject=unsubscribe"
     headers = [
-        ("Date", format_datetime(parcel.now)),
         ("Message-ID", f"<{sha256(seed.encode()).hexdigest()[:32]}@{domain}>"),
         ("List-Id", f"<{slug}.veilleur.{domain}>"),
         ("List-Unsubscribe", f"<{stop}>"),
         ("Auto-Submitted", "auto-generated"),
-        ("Content-Language", parcel.digest.language),
     ]
-    one_click = [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")]
-    return headers + (one_click if stop.startswith("https:") else [])
+    headers += [("List-Unsubscribe-Post", "List-Unsubscribe=One-Click")] if stop.startswith("https:") else []
+    return headers + ([("Importance", "high")] if letter.is_urgent else [])
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
     environment = make_environment()
     environment.filters["month"] = draw_bars
+    environment.filters["share"] = lambda _share: ""  # its number stands beside it
     return environment
 
 

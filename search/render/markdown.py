@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from search.charts import sparkline
-from search.digest import Block, Coverage, Digest, Link, More, Place, RisingTerm, Story, Tone
+from search.digest import Block, Coverage, Digest, Finds, Link, More, Place, RisingTerm, Story, Tone
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
 from watchlists.messages import Messages
@@ -54,6 +54,7 @@ def _sections(digest: Digest, head: Headings) -> Iterator[tuple[str, list[str]]]
         (head.conversations, [*_stories(talk.stories, head), *_more(talk.more)]),
         (head.topics, _blocks(digest.topics, head)),
         (head.rising, _rising(digest, head)),
+        (head.searches, [line for each in digest.searches for line in _finds(each, head)]),
         (head.platforms, _blocks(digest.platforms, head)),
         (head.places, [line for each in digest.places for line in _place(each)]),
         (head.tone, _tone(digest.tone, head)),
@@ -118,6 +119,12 @@ def _term(term: RisingTerm, head: Headings) -> str:
     return f"{line} {head.example}{head.colon}{_linked(term.example.name, term.example.url)}"
 
 
+def _finds(finds: Finds, head: Headings) -> list[str]:
+    lines = [f"**{escape(finds.name)}**{head.colon}{escape(finds.sentence)}.", ""]
+    lines += [f"- {_linked(each.title, each.url)} · {escape(each.facts)}" for each in finds.lines]
+    return [*lines, *_more(finds.more), ""]
+
+
 def _place(place: Place) -> list[str]:
     name = _linked(place.domain, place.first.url if place.first else "")
     return [f"- **{name}**: {escape(place.sentence)} {_code(place.decide)}"]
@@ -130,7 +137,8 @@ def _tone(tone: Tone | None, head: Headings) -> list[str]:
     rule = ("---", *("---:" for _ in columns[1:]))
     cells = (columns, rule, *((escape(name), *counts) for name, *counts in rows))
     table = [f"| {' | '.join(row)} |" for row in cells]
-    return [*table, "", escape(tone.sentence)]
+    spoken = [f"- {escape(each)}" for each in tone.spoken]
+    return [*table, "", escape(tone.sentence), *(["", *spoken] if spoken else [])]
 
 
 def _coverage(coverage: Coverage, head: Headings) -> list[str]:

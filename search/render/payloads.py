@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from search.digest import Block, Digest, Story
+from search.notice import Notice
 from search.plain import shorten
 from search.render.headings import read_headings
 from search.render.markdown import escape
@@ -40,8 +42,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A digest in titles and counts."""
+    """A digest, or something told at once, in titles and counts."""
 
+    kind: str = "digest"
     watch: str
     day: str
     language: str
@@ -50,6 +53,7 @@ class Brief:
     documents: int
     parts: tuple[Part, ...]
     coverage: str
+    """The last sentence: what the counts rest on; of what is told at once, how to get less of it."""
     link: str
     read_online: str
 
@@ -57,7 +61,7 @@ class Brief:
 def make_brief(digest: Digest, messages: Messages, *, link: str = "", texts: bool = False) -> Brief:
     """The digest in titles and counts, stories in reading order; quotes only when `texts`."""
     parts = (
-        Part(name=name, lines=tuple(_line(each, messages, texts=texts) for each in stories))
+        Part(name=name, lines=tuple(tell_line(each, messages, texts=texts) for each in stories))
         for name, stories in _sections(digest, messages)
         if stories
     )
@@ -75,20 +79,41 @@ def make_brief(digest: Digest, messages: Messages, *, link: str = "", texts: boo
     )
 
 
+def brief_notice(notice: Notice, messages: Messages, *, day: date, texts: bool = False) -> Brief:
+    """An alert or the finds of a search in titles and counts."""
+    lines = tuple(tell_line(each, messages, texts=texts) for each in notice.stories)
+    more = f" {notice.more.sentence}." if notice.more else ""
+    return Brief(
+        kind=notice.kind,
+        watch=notice.watch,
+        day=day.isoformat(),
+        language=notice.language,
+        title=notice.title,
+        subject=notice.subject,
+        documents=notice.documents,
+        parts=(Part(name=notice.heading, lines=lines),) if lines else (),
+        coverage=" ".join(notice.sentences) + more,
+        link="",
+        read_online="",
+    )
+
+
 def _sections(digest: Digest, messages: Messages) -> Iterator[tuple[str, Sequence[Story]]]:
     head = read_headings(messages)
     yield head.must_see, digest.must_see
     yield from _named(digest.competitors)
     yield from _named(digest.own)
     yield head.conversations, digest.conversations.stories
-    yield from _named((*digest.topics, *digest.platforms))
+    yield from _named(digest.topics)
+    yield from ((f"{each.name} ({each.sentence})", each.lines) for each in digest.searches)
+    yield from _named(digest.platforms)
 
 
 def _named(blocks: Sequence[Block]) -> Iterator[tuple[str, Sequence[Story]]]:
     return ((block.name, block.stories) for block in blocks)
 
 
-def _line(story: Story, messages: Messages, *, texts: bool) -> Line:
+def tell_line(story: Story, messages: Messages, *, texts: bool) -> Line:
     counts = (
         messages.ngettext("{n} author", "{n} authors", story.authors).format(n=story.authors),
         messages.ngettext("{n} source", "{n} sources", story.sources).format(n=story.sources),
@@ -108,9 +133,7 @@ def brief_text(brief: Brief) -> str:
     return "\n".join(lines)
 
 
-def make_payload(
-    kind: str, digest: Digest, messages: Messages, *, link: str = "", texts: bool = False
-) -> Payload:
+def make_payload(kind: str, brief: Brief) -> Payload:
     """The body of the POST for a kind of webhook."""
     makers: dict[str, Callable[[Brief], Payload]] = {
         "slack": _slack,
@@ -118,7 +141,6 @@ def make_payload(
         "discord": _discord,
         "teams": _teams,
     }
-    brief = make_brief(digest, messages, link=link, texts=texts)
     return makers.get(kind, _json)(brief)
 
 
@@ -134,7 +156,7 @@ def _json(brief: Brief) -> Payload:
         for part in brief.parts
     ]
     names = ("watch", "day", "language", "title", "subject", "documents", "coverage", "link")
-    return {"type": "digest", **{name: getattr(brief, name) for name in names}, "sections": parts}
+    return {"type": brief.kind, **{name: getattr(brief, name) for name in names}, "sections": parts}
 
 
 def _slack(brief: Brief) -> Payload:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from search.charts import sparkline
-from search.digest import Block, Coverage, Digest, More, Place, Quote, RisingTerm, Story, Tone
+from search.digest import Block, Coverage, Digest, Finds, More, Place, Quote, RisingTerm, Story, Tone
+from search.notice import Notice
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
 from watchlists.messages import Messages
@@ -44,6 +45,22 @@ def render_text(digest: Digest, messages: Messages) -> str:
     return "\n".join(line.rstrip() for line in lines) + "\n"
 
 
+def render_notice(notice: Notice, messages: Messages) -> str:
+    """An alert or the finds of a search; ends in one newline."""
+    head, references = read_headings(messages), References()
+    lines = [*_underlined(notice.title.upper(), "="), notice.watch, ""]
+    lines += [line for each in notice.sentences for line in _wrapped(each)]
+    lines += ["", *_bullets(notice.parts)] if notice.parts else []
+    if notice.stories:
+        lines += ["", *_underlined(notice.heading.upper(), "-")]
+        lines += _listed(notice.stories, notice.more, head, references)
+    lines += ["", *(line for each in notice.closing for line in _wrapped(each))]
+    if references.urls:
+        lines += ["", *_underlined(head.links.upper(), "-")]
+        lines += [f"[{number}] {url}" for number, url in enumerate(references.urls, start=1)]
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
 def _sections(digest: Digest, head: Headings, references: References) -> Iterator[tuple[str, list[str]]]:
     """The sections that have something to say, in reading order."""
     sections = (
@@ -57,6 +74,7 @@ def _sections(digest: Digest, head: Headings, references: References) -> Iterato
         ),
         (head.topics, _blocks(digest.topics, head, references)),
         (head.rising, _rising(digest, head, references)),
+        (head.searches, [line for each in digest.searches for line in _finds(each, head, references)]),
         (head.platforms, _blocks(digest.platforms, head, references)),
         (head.places, [line for each in digest.places for line in _place(each, head, references)]),
         (head.tone, _tone(digest.tone, head)),
@@ -153,6 +171,12 @@ def _term(term: RisingTerm, head: Headings, references: References) -> list[str]
     return lines
 
 
+def _finds(finds: Finds, head: Headings, references: References) -> list[str]:
+    lines = _wrapped(f"{finds.name}{head.colon}{finds.sentence}.")
+    lines += _bullets([f"{each.title}{references.mark(each.url)} · {each.facts}" for each in finds.lines])
+    return [*lines, *_more(finds.more, head)]
+
+
 def _place(place: Place, head: Headings, references: References) -> list[str]:
     mark = references.mark(place.first.url) if place.first else ""
     lines = _wrapped(f"{place.domain}{mark}{head.colon}{place.sentence}", first="* ", rest="  ")
@@ -170,7 +194,8 @@ def _tone(tone: Tone | None, head: Headings) -> list[str]:
         )
         for row in rows
     ]
-    return [*table, *_wrapped(tone.sentence)]
+    spoken = (line for each in tone.spoken for line in _wrapped(each, first="* ", rest="  "))
+    return [*table, *_wrapped(tone.sentence), *spoken]
 
 
 def _cell(text: str, width: int, column: int) -> str:

@@ -26,7 +26,7 @@ def tell_coverage(teller: Teller, readings: Readings, late: Sequence[Document]) 
         total=len(readings.sources),
         sentences=_sentences(teller, readings, read=read, late=len(late)),
         issues=issues[:MOST_ISSUES],
-        more=_more(teller, len(issues) - MOST_ISSUES),
+        more=tell_more_issues(teller, len(issues) - MOST_ISSUES),
         late=tuple(tell_story(teller, each, why=explain(teller, each, None)) for each in strands[:MOST_LATE]),
         late_count=len(late),
     )
@@ -81,7 +81,8 @@ def _robots_phrase(teller: Teller, reading: SourceReading) -> str:
     return teller.voice.gettext("is read against its robots.txt ({why})", why=why)
 
 
-def _more(teller: Teller, count: int) -> More | None:
+def tell_more_issues(teller: Teller, count: int) -> More | None:
+    """The line that says where further troubles are told."""
     if count <= 0:
         return None
     sentence = teller.voice.ngettext("and {n} more source", "and {n} more sources", count)

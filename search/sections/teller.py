@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -44,8 +45,8 @@ class Teller:
         return next((promoted[id] for id in _ids(strand) if id in promoted), "")
 
     def command(self, query: str) -> str:
-        """The command that lists documents of this window that answer a query."""
-        return f"veilleur search '{query}{' AND ' if query else ''}{self._seen()}'"
+        """The command that lists documents of this window that answer a query, good for any shell."""
+        return f"veilleur search {shlex.quote(f'{query} AND {self._seen()}' if query else self._seen())}"
 
     def _seen(self) -> str:
         start, end = self.scope.window.start, self.scope.window.end

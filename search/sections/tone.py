@@ -1,21 +1,23 @@
-"""Share of voice and tone by organisation, as counts over seven days: on Mondays, or with an alert."""
+"""Share of voice and tone by organisation, as counts over seven days: once a week, or with an alert."""
 
 from __future__ import annotations
 
 from search.digest import Tone, ToneRow
 from search.insights.reputation import Reputation, measure_reputation
 from search.plain import plain
+from search.sections.spoken import tell_spoken
 from search.sections.teller import Teller
 
 WEEK = 7
-MONDAY = 0
 FEWEST_MENTIONS = 5
 """Mentions in all, below which nothing is compared."""
 
 
 def is_tone_day(teller: Teller, *, has_alert: bool) -> bool:
-    """Whether the table is due: weekly, or because something turns bad."""
-    return has_alert or teller.scope.window.day.weekday() == MONDAY
+    """Whether the table is due: in the first digest of a week, or because something turns bad."""
+    window = teller.scope.window
+    begun = teller.voice.local(window.start).date()
+    return has_alert or begun.isocalendar()[:2] != window.day.isocalendar()[:2]
 
 
 def tell_tone(teller: Teller) -> Tone | None:
@@ -33,6 +35,9 @@ def tell_tone(teller: Teller) -> Tone | None:
         rows=tuple(_row(each) for each in measured),
         has_tone=any(each.has_tone for each in measured),
         sentence=_sentence(teller, base),
+        spoken=tell_spoken(
+            teller, teller.scope.organisations("own"), since=window.back(WEEK), until=window.end
+        ),
     )
 
 

@@ -125,7 +125,7 @@ def _summary(place: Place, ask: Ask, shown: ShownThread) -> Json:
         "tags": list(thread.tags),
         "has_accepted_answer": thread.is_solved(ask.now),
         "posters": [
-            {"description": "Original Poster", "user_id": place.members_by_handle[shown.first.by].number}
+            {"description": "Original Poster", "user_id": _user_id(place.members_by_handle[shown.first.by])}
         ],
     }
 
@@ -169,7 +169,7 @@ def _post(place: Place, ask: Ask, shown: ShownThread, message: Message) -> Json:
         "id": message.number,
         "name": person.name,
         "username": person.handle,
-        "user_id": person.number,
+        "user_id": _user_id(person),
         "created_at": _iso(message),
         "updated_at": message.edited.strftime(FORMAT) if is_edited and message.edited else _iso(message),
         "cooked": message.html_at(ask.now),
@@ -191,8 +191,18 @@ def _post(place: Place, ask: Ask, shown: ShownThread, message: Message) -> Json:
     }
 
 
+def _user_id(person: Person) -> int:
+    """Below zero for bots, as the engine numbers its own accounts."""
+    return -person.number if person.is_bot else person.number
+
+
 def _user(person: Person) -> Json:
-    return {"id": person.number, "username": person.handle, "name": person.name, "moderator": person.is_staff}
+    return {
+        "id": _user_id(person),
+        "username": person.handle,
+        "name": person.name,
+        "moderator": person.is_staff,
+    }
 
 
 FORMAT = "%Y-%m-%dT%H:%M:%S.000Z"
