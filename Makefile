@@ -5,10 +5,10 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check quick fix bench campaign clean
+.PHONY: help demo test check quick fix bench campaign campaign-workers clean
 
 help: ## list the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
 $(READY): pyproject.toml requirements/pinned.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Veilleur needs Python 3.11 or newer; name one with: make PYTHON=python3.12 ...")'
@@ -46,6 +46,9 @@ bench: $(READY) ## the benchmarks, each with its goal and ratio
 
 campaign: $(READY) ## the long campaigns in full (kills, worlds)
 	VEILLEUR_CAMPAIGN=full $(BIN)/pytest -q -m slow
+
+campaign-workers: $(READY) ## 1, 2 and 4 workers with a desk over all forty days of the demo
+	VEILLEUR_CAMPAIGN=full $(BIN)/pytest -q tests/test_run_workers.py -k any_number
 
 clean: ## remove what set-up and tests made
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist demo-watch
