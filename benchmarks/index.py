@@ -1,6 +1,9 @@
 """Search and aggregation time of an index of generated documents; prints figures, goals and their ratio.
 
-python benchmarks/index.py [--documents 100000] [--backend embedded]
+    python benchmarks/index.py [--documents 100000] [--backend embedded|elasticsearch|both]
+
+A server is that of VEILLEUR_ELASTICSEARCH_URL, else the one of the tests (VEILLEUR_ELASTICSEARCH_HEAP, 512m);
+its writing is also compared with the client library's own parallel bulk, see benchmarks/bulk.py.
 """
 
 from __future__ import annotations
@@ -29,6 +32,8 @@ VOCABULARY = 30_000
 SEARCHES = 300
 REPLACED = 1_000
 BATCH = 5_000
+BULK = 20_000
+"""Documents that writing is compared by."""
 GOALS = {
     ("embedded", 100_000): (20.0, 2.0),
     ("embedded", 1_000_000): (50.0, 5.0),
@@ -214,25 +219,60 @@ def measure(index: Index, backend: str, number: int) -> None:
     report("scan of all", timed(lambda: sum(1 for _ in index.scan(Everything()))), "s")
 
 
+def find_settings(backend: str) -> IndexSettings:
+    """Where the index is; started for the purpose where nobody names a server."""
+    if backend == "embedded":
+        return IndexSettings()
+    from tests.elasticsearch_server import find_server
+
+    found = find_server()
+    if found.lack:
+        raise SystemExit(found.lack)
+    return IndexSettings(backend="elasticsearch", url=found.url, alias="veilleur-benchmark")
+
+
+def measure_size(settings: IndexSettings, folder: Path) -> int:
+    """Bytes the index takes, merged as far as the engine has merged by itself."""
+    if settings.backend == "embedded":
+        return sum(each.stat().st_size for each in folder.rglob("*") if each.is_file())
+    from elasticsearch import Elasticsearch
+
+    with closing(Elasticsearch(settings.url, request_timeout=60)) as client:
+        client.indices.flush(index=settings.alias)
+        stats = client.indices.stats(index=settings.alias, metric="store").body
+    return int(stats["_all"]["primaries"]["store"]["size_in_bytes"])
+
+
+def measure_bulk(settings: IndexSettings, number: int) -> None:
+    """Our writing against the client library's parallel bulk, the same documents in the same run."""
+    from bulk import ROUNDS, time_bare, time_ours
+
+    documents = list(islice(make_documents(number), min(number, BULK)))
+    time_bare(settings, documents)  # the server warms up
+    pairs = [(time_ours(settings, documents), time_bare(settings, documents)) for _ in range(ROUNDS)]
+    ours, bare = (min(times) for times in zip(*pairs, strict=True))
+    report("put, against bare parallel_bulk", bare / ours, "of its rate", 0.85)
+
+
 def main() -> None:
-    """Build the index, ask, print."""
+    """Build each index, ask, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--documents", type=int, default=100_000)
-    parser.add_argument("--backend", choices=("embedded", "elasticsearch"), default="embedded")
+    parser.add_argument("--backend", choices=("embedded", "elasticsearch", "both"), default="embedded")
     options = parser.parse_args()
-    settings = IndexSettings(
-        backend=options.backend,
-        url=os.environ.get("VEILLEUR_ELASTICSEARCH_URL", ""),
-        alias="veilleur-benchmark",
-    )
-    print(f"{options.backend}, {options.documents} documents of {WORDS_EACH} words")
-    with tempfile.TemporaryDirectory() as folder:
-        erase_index(settings, folder=Path(folder) / "index", environ=os.environ)
-        with closing(open_index(settings, folder=Path(folder) / "index", environ=os.environ)) as index:
-            measure(index, options.backend, options.documents)
-        size = sum(each.stat().st_size for each in Path(folder).rglob("*") if each.is_file())
-        if options.backend == "embedded":
-            report("size", size / options.documents, "bytes/document")
+    for backend in ("embedded", "elasticsearch") if options.backend == "both" else (options.backend,):
+        PREPARED.clear()
+        settings = find_settings(backend)
+        print(f"{backend}, {options.documents} documents of {WORDS_EACH} words")
+        with tempfile.TemporaryDirectory() as folder:
+            place = Path(folder) / "index"
+            erase_index(settings, folder=place, environ=os.environ)
+            with closing(open_index(settings, folder=place, environ=os.environ)) as index:
+                measure(index, backend, options.documents)
+            report("size", measure_size(settings, place) / options.documents, "bytes/document")
+            if backend == "elasticsearch":
+                measure_bulk(settings, options.documents)
+            erase_index(settings, folder=place, environ=os.environ)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ GAP = 3
 HEIGHT = 44
 SCALE = 4
 """A full bar stands for at least four: one thing a day must not look like a peak."""
+SHARE_WIDTH = 64
 LEAST = 2
 """Height of a bar that counts one thing at least, so that it is never taken for none."""
 
@@ -77,3 +78,14 @@ def _bar(x: int, count: int | None, top: int, *, kind: str) -> Markup:
 
 def _height(count: int, top: int) -> int:
     return max(LEAST, round(HEIGHT * count / top)) if count else 0
+
+
+def draw_share(share: float | None) -> Markup:
+    """A bar filled so far; its number stands beside it, so that readers may skip it."""
+    if share is None:
+        return Markup("")
+    full = max(LEAST if share > 0 else 0, round(SHARE_WIDTH * min(1.0, share)))
+    return Markup(
+        '<svg class="share" viewBox="0 0 {width} 6" width="{width}" height="6" aria-hidden="true">'
+        '<rect class="all" width="{width}" height="6"/><rect class="part" width="{full}" height="6"/></svg>'
+    ).format(width=SHARE_WIDTH, full=full)

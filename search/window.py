@@ -63,6 +63,26 @@ def day_window(day: date, *, hour: time, timezone: str) -> Window:
     return Window(start=wall_clock(end, -1, timezone=timezone), end=end, timezone=timezone)
 
 
+def week_before(moment: datetime, *, timezone: str) -> Window:
+    """The last whole week before a moment, from Monday to Monday by the wall clock."""
+    today = moment.astimezone(ZoneInfo(timezone)).date()
+    monday = today - timedelta(days=today.weekday())
+    return _whole_days(monday - timedelta(days=7), monday, timezone=timezone)
+
+
+def month_before(moment: datetime, *, timezone: str) -> Window:
+    """The last whole month before a moment."""
+    first = moment.astimezone(ZoneInfo(timezone)).date().replace(day=1)
+    return _whole_days((first - timedelta(days=1)).replace(day=1), first, timezone=timezone)
+
+
+def _whole_days(first: date, after: date, *, timezone: str) -> Window:
+    start, end = (
+        datetime.combine(day, time(0), tzinfo=ZoneInfo(timezone)).astimezone(UTC) for day in (first, after)
+    )
+    return Window(start=start, end=end, timezone=timezone)
+
+
 def between(field: str, start: datetime | None, end: datetime) -> Range:
     """The date lies in [start, end)."""
     return Range(field, start, end, include_low=True, include_high=False)

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import sleep
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,11 +22,26 @@ class FaultyProxy:
 
     def __init__(self, target: str) -> None:
         self.target = urlsplit(target).netloc
+        self.url = ""
+        """Where the proxy itself is reached."""
         self.spoil: Spoil = lambda _id: None
+        self.spoiled = ""
+        """The one index whose documents are spoiled; every index where it is empty."""
         self.cuts = 0
         """How many bulk answers are cut off after the server has done its work."""
         self.answer: tuple[int, dict[str, str], bytes] | None = None
         """What is answered to everything, in place of the server."""
+        self.refuse: Callable[[str, str], tuple[int, str] | None] = lambda _method, _path: None
+        """Given method and path of any request: the status and reason it is refused with, or None."""
+        self.instead: dict[str, bytes] = {}
+        """End of a path -> what is answered to it."""
+        self.is_down = False
+        """Every connection is closed without an answer."""
+        self.delay = 0.0
+        """Seconds that each answer takes, after the server has done its work."""
+        self.after_bulk: Callable[[int], None] = lambda _number: None
+        """Called with the number of each bulk request, once the server has done it."""
+        self.bulks = 0
         self.requests = 0
 
 
@@ -38,7 +54,8 @@ def faulty_proxy(target: str) -> Iterator[tuple[str, FaultyProxy]]:
     thread = Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_address[1]}", proxy
+        proxy.url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield proxy.url, proxy
     finally:
         server.shutdown()
         thread.join()
@@ -52,8 +69,12 @@ def _make_handler(proxy: FaultyProxy) -> type[BaseHTTPRequestHandler]:  # noqa: 
         def handle_any(self) -> None:
             proxy.requests += 1
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            if proxy.answer is not None:
+            if proxy.is_down:
+                self._hang_up()
+            elif proxy.answer is not None:
                 self._answer(*proxy.answer)
+            elif made_up := _make_up(proxy, self.command, self.path):
+                self._answer(*made_up)
             elif self.path.startswith("/_bulk"):
                 self._handle_bulk(body)
             else:
@@ -62,12 +83,13 @@ def _make_handler(proxy: FaultyProxy) -> type[BaseHTTPRequestHandler]:  # noqa: 
         do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = handle_any  # noqa: N815  (the names http.server calls)
 
         def _handle_bulk(self, body: bytes) -> None:
-            kept, spoiled = _part(body, proxy.spoil)
+            kept, spoiled = _part(body, proxy.spoil, proxy.spoiled)
             status, headers, answer = self._forward(kept) if kept else (200, _JSON, b'{"items": []}')
-            if proxy.cuts:
-                proxy.cuts -= 1
-                self.close_connection = True
-                self.connection.close()
+            proxy.bulks += 1
+            proxy.after_bulk(proxy.bulks)
+            if proxy.cuts or proxy.is_down:
+                proxy.cuts = max(0, proxy.cuts - 1)
+                self._hang_up()
                 return
             self._answer(status, headers, _merge(answer, spoiled) if spoiled else answer)
 
@@ -85,7 +107,12 @@ def _make_handler(proxy: FaultyProxy) -> type[BaseHTTPRequestHandler]:  # noqa: 
             kept = ("Content-Type", "X-elastic-product")
             return response.status, {name: response.headers.get(name, "") for name in kept}, content
 
+        def _hang_up(self) -> None:
+            self.close_connection = True
+            self.connection.close()
+
         def _answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            sleep(proxy.delay)
             self.send_response(status)
             for name, value in headers.items():
                 self.send_header(name, value)
@@ -106,7 +133,19 @@ _JSON = {
 }
 
 
-def _part(body: bytes, spoil: Spoil) -> tuple[bytes, dict[int, dict[str, Any]]]:
+def _make_up(proxy: FaultyProxy, method: str, path: str) -> tuple[int, dict[str, str], bytes] | None:
+    bare = path.partition("?")[0]
+    for end, body in proxy.instead.items():
+        if bare.endswith(end):
+            return 200, _JSON, body
+    if fault := proxy.refuse(method, bare):
+        status, reason = fault
+        error = {"type": "made_up_exception", "reason": reason}
+        return status, _JSON, json.dumps({"error": error, "status": status}).encode()
+    return None
+
+
+def _part(body: bytes, spoil: Spoil, only: str) -> tuple[bytes, dict[int, dict[str, Any]]]:
     """The lines to forward, and by position the answers made up for the rest."""
     lines = body.splitlines()
     kept: Lines = []
@@ -115,7 +154,8 @@ def _part(body: bytes, spoil: Spoil) -> tuple[bytes, dict[int, dict[str, Any]]]:
     while at < len(lines):
         ((operation, meta),) = json.loads(lines[at]).items()
         size = 1 if operation == "delete" else 2
-        if fault := spoil(meta["_id"]):
+        is_meant = only in {"", meta["_index"]}
+        if is_meant and (fault := spoil(meta["_id"])):
             status, reason = fault
             error = {"type": "made_up_exception", "reason": reason}
             spoiled[position] = {

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from crawlers.items import CommunitySample, Outcome
 from pipelines.document import Document
 from pipelines.document_codec import document_digest
-from search.index import Bucket, Hit, Interval, PutReport, Results, Sort, TermCount
+from pipelines.embeddings import from_bytes
+from search.index import Bucket, Hit, Interval, Neighbour, PutReport, Results, Sort, TermCount, Vector
 from watchlists.query import (
     FIELDS,
     And,
@@ -178,6 +179,7 @@ class MemoryIndex:
         self._outcomes: dict[tuple[str, str], Outcome] = {}
         self._samples: dict[tuple[str, datetime], CommunitySample] = {}
         self._pending: dict[str, Document | None] = {}
+        self._vectors: dict[str, Vector] = {}
         self.put(documents)
         self.put_outcomes(outcomes)
         self.commit()
@@ -193,8 +195,14 @@ class MemoryIndex:
     def put_samples(self, samples: Iterable[CommunitySample], /) -> None:
         self._samples.update({(sample.source, sample.at): sample for sample in samples})
 
+    def put_vectors(self, vectors: Iterable[Vector], /) -> None:
+        self._vectors.update({vector.id: vector for vector in vectors if any(vector.data)})
+
     def delete(self, ids: Iterable[str], /) -> int:
-        gone = [id for id in ids if id in self._documents]
+        doomed = tuple(ids)
+        for id in doomed:
+            self._vectors.pop(id, None)
+        gone = [id for id in doomed if id in self._documents]
         self._pending.update(dict.fromkeys(gone))
         return len(gone)
 
@@ -287,6 +295,23 @@ class MemoryIndex:
     def oldest(self, field: str, /) -> datetime | None:
         values = [scalar(document, known(field)) for document in self._documents.values()]
         return min((value for value in values if isinstance(value, datetime)), default=None)
+
+    def nearest(
+        self, vector: bytes, /, *, model: str, limit: int, among: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
+        found = []
+        for each in self._vectors.values():
+            if each.model == model and (among is None or each.id in among):
+                ours, theirs = from_bytes([vector, each.data])
+                length = (ours @ ours * (theirs @ theirs)) ** 0.5
+                found.append(Neighbour(id=each.id, score=round(float(ours @ theirs / length), 4)))
+        return tuple(sorted(found, key=lambda each: (-each.score, each.id))[:limit])
+
+    def vector_digests(self, ids: Collection[str], /) -> dict[str, str]:
+        return {id: self._vectors[id].digest for id in ids if id in self._vectors}
+
+    def count_vectors(self, model: str, /) -> int:
+        return sum(vector.model == model for vector in self._vectors.values())
 
 
 def interpolate(values: list[float], share: float) -> float | None:

@@ -169,6 +169,7 @@ def test_staff_and_bots_are_known_by_the_flags_of_the_place(found: Found) -> Non
         assert author is not None
         if found.place.engine == "discourse":
             assert author.is_staff == person.is_staff
+            assert author.is_bot is (True if person.is_bot else None)
         if found.place.engine == "mastodon":
             assert author.is_bot == person.is_bot
 

@@ -9,16 +9,19 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipelines.document import Community, Document, Entity, ThreadMeasures
 from pipelines.document_codec import document_digest
+from pipelines.embeddings import SIZE, to_bytes
 from search.backends import open_index, rebuilt_index
-from search.index import Index, Sort, TermCount
+from search.index import Index, Sort, TermCount, Vector
 from tests.documents import MORNING, document, mention, outcome, sample
 from tests.elasticsearch_server import fresh_settings
 from tests.naive_index import count_between, count_terms, find, sorted_numbers
@@ -749,3 +752,108 @@ class TestFreeText:
         fill(index, FRENCH)
 
         assert index.search(Words("panne")).hits[0].highlights == ()
+
+
+# Meaning
+
+MODEL = "encoder@1"
+
+
+def vector(id: str, *numbers: float, model: str = MODEL) -> Vector:
+    """What a document means, as its first few numbers; the others are 0."""
+    data = np.zeros(SIZE, dtype=np.float32)
+    data[: len(numbers)] = numbers
+    return Vector(id=id, model=model, data=to_bytes(data))
+
+
+class TestMeaning:
+    """Vectors beside the documents."""
+
+    def near(self, index: Index, *numbers: float, **options: Any) -> list[tuple[str, float]]:
+        """The nearest, with how near."""
+        asked = {"model": MODEL, "limit": 10} | options
+        return [(each.id, each.score) for each in index.nearest(vector("", *numbers).data, **asked)]
+
+    def test_the_nearest_come_first_and_equals_by_id(self, index: Index) -> None:
+        index.put_vectors([vector("c", 0, 1), vector("a", 1, 1), vector("d", 5, 0), vector("b", 1, 1)])
+        index.commit()
+
+        found = self.near(index, 1)
+
+        assert [id for id, _ in found] == ["d", "a", "b", "c"]
+        assert [score for _, score in found] == pytest.approx([1.0, 0.7071, 0.7071, 0.0], abs=0.02)
+        assert [id for id, _ in self.near(index, 1, limit=2)] == ["d", "a"]
+
+    def test_a_vector_takes_the_place_of_the_one_before_and_goes_with_its_document(
+        self, index: Index
+    ) -> None:
+        fill(index, document("a"), document("b"))
+        index.put_vectors([vector("a", 1), vector("b", 0, 1)])
+        index.commit()
+        index.put_vectors([vector("a", 0, 1)])
+        index.commit()
+        assert [id for id, _ in self.near(index, 0, 1)] == ["a", "b"]
+
+        assert index.delete(["a"]) == 1
+        index.commit()
+
+        assert [id for id, _ in self.near(index, 0, 1)] == ["b"]
+        assert index.count_vectors(MODEL) == 1
+
+    def test_a_document_put_again_keeps_its_vector(self, index: Index) -> None:
+        fill(index, document("a"))
+        index.put_vectors([vector("a", 1)])
+        fill(index, document("a", title="changed"))
+
+        assert [id for id, _ in self.near(index, 1)] == ["a"]
+
+    def test_only_vectors_of_the_same_encoder_are_compared(self, index: Index) -> None:
+        index.put_vectors([vector("a", 1), vector("b", 1, model="other@2")])
+        index.commit()
+
+        assert [id for id, _ in self.near(index, 1)] == ["a"]
+        assert [id for id, _ in self.near(index, 1, model="other@2")] == ["b"]
+        assert (index.count_vectors(MODEL), index.count_vectors("none@3")) == (1, 0)
+
+    def test_a_search_may_be_among_some_documents_only(self, index: Index) -> None:
+        index.put_vectors(vector(f"v{number:03d}", 1, number / 1000) for number in range(300))
+        index.commit()
+
+        assert [id for id, _ in self.near(index, 1, among=("v299", "v150", "nowhere"))] == ["v150", "v299"]
+        assert self.near(index, 1, among=()) == []
+
+    def test_digests_tell_which_vectors_are_there_and_equal(self, index: Index) -> None:
+        one, other = vector("a", 1), vector("b", 0, 1)
+        index.put_vectors([one, other])
+        index.commit()
+
+        assert index.vector_digests(["a", "b", "c"]) == {"a": one.digest, "b": other.digest}
+        assert index.vector_digests([]) == {}
+        assert len({one.digest, other.digest, vector("a", 1, model="other@2").digest}) == 3
+
+    def test_a_vector_of_zeros_says_nothing(self, index: Index) -> None:
+        index.put_vectors([vector("a", 0), vector("b", 1)])
+        index.commit()
+
+        assert index.count_vectors(MODEL) == 1
+        assert [id for id, _ in self.near(index, 1)] == ["b"]
+
+    def test_an_empty_index_knows_nothing_alike(self, index: Index) -> None:
+        assert self.near(index, 1) == []
+        assert index.vector_digests(["a"]) == {}
+        assert index.count_vectors(MODEL) == 0
+
+    def test_a_vector_of_another_length_is_a_programming_error(self, index: Index) -> None:
+        with pytest.raises(ValueError, match="1024 bytes"):
+            index.put_vectors([Vector(id="a", model=MODEL, data=b"1234")])
+
+    def test_a_rebuilt_index_has_the_vectors_put_into_it(self, rebuild: Rebuild, reopen: Reopen) -> None:
+        with closing(reopen()) as index:
+            index.put_vectors([vector("old", 1)])
+            index.commit()
+
+        with rebuild() as new:
+            new.put_vectors([vector("new", 1)])
+
+        with closing(reopen(readonly=True)) as index:
+            assert [id for id, _ in self.near(index, 1)] == ["new"]

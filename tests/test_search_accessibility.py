@@ -15,10 +15,17 @@ from typing import Any
 
 import pytest
 
+from search.alerts import watch_over
 from search.render.html import render_html
-from search.render.mail import render_mail
+from search.render.mail import render_mail, render_notice
+from search.sections.notices import open_teller, tell_alert
 from tests.conftest import find_chromium
 from tests.delivering import parcel
+from tests.memory_index import MemoryIndex
+from tests.morning import END, watchlist
+from tests.test_search_alerts import angry, reading, usual
+from watchlists.messages import load_messages
+from watchlists.model import SavedSearch
 
 POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
 TIMEOUT = 120
@@ -79,7 +86,8 @@ def examine(page: str, axe: str, folder: Path, *, width: int, scheme: str) -> di
 @pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_on_the_page(axe: str, tmp_path: Path, scheme: str) -> None:
-    sent = parcel()
+    sent = parcel(searches=(SavedSearch(id="cargo", name="Vélos-cargos", query="cargo", digest=True),))
+    assert sent.digest.searches
 
     found = examine(render_html(sent.digest, sent.messages), axe, tmp_path, width=1280, scheme=scheme)
 
@@ -97,6 +105,21 @@ def test_axe_finds_nothing_in_the_mail(axe: str, tmp_path: Path) -> None:
     found = examine(
         render_mail(sent.digest, sent.messages, link=sent.link), axe, tmp_path, width=600, scheme="light"
     )
+
+    assert found["violations"] == []
+    assert found["passes"] > 10
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_axe_finds_nothing_in_the_mail_of_an_alert(axe: str, tmp_path: Path) -> None:
+    index = MemoryIndex([*usual(), *angry(text="Une arnaque !", title="Arnaque")], reading())
+    messages = load_messages("fr")
+    teller = open_teller(index, watchlist(), messages, now=END)
+    (change,) = watch_over(index, watchlist(), now=END).changes
+
+    page = render_notice(tell_alert(teller, change), messages)
+    found = examine(page, axe, tmp_path, width=600, scheme="light")
 
     assert found["violations"] == []
     assert found["passes"] > 10

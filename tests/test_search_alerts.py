@@ -196,6 +196,15 @@ def test_what_was_read_late_is_judged_for_its_own_hours() -> None:
     assert change.latency > 10 * HOUR
 
 
+def test_what_a_run_reads_is_judged_by_that_run() -> None:
+    just_read = [replace(each, first_seen=END) for each in angry()]
+
+    (change,) = check(usual() + just_read, END)
+
+    assert change.state == "alert"
+    assert set(change.buzz.documents) == {each.id for each in just_read}
+
+
 def test_quiet_hours_hold_back_alerts_but_red_ones() -> None:
     floors = Alerts(quiet_from=time(22), quiet_until=time(7))
     night = END.replace(hour=2)

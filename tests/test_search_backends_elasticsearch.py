@@ -10,13 +10,15 @@ from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from elasticsearch import Elasticsearch
 
 from pipelines.document import Document
+from pipelines.embeddings import SIZE, to_bytes
 from search.backends import erase_index, open_index
 from search.backends.elasticsearch import ElasticsearchIndex
-from search.index import Index
+from search.index import Index, Vector
 from tests.documents import MORNING, document, outcome
 from tests.elasticsearch_server import fresh_settings, need_server
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
@@ -340,6 +342,40 @@ def compare(query: Query, embedded: Index, server: Index) -> tuple[float, float]
         return 1.0, 1.0
     first = len(set(ours[:10]) & set(theirs[:10])) / min(10, len(union))
     return len(set(ours) & set(theirs)) / len(union), first
+
+
+def clustered_vectors(number: int, *, seed: int) -> Iterator[Vector]:
+    """Vectors about a hundred subjects, as texts have."""
+    centres = np.random.default_rng(0).normal(size=(100, SIZE))
+    dice = np.random.default_rng(seed)
+    for at in range(number):
+        made = centres[dice.integers(100)] + dice.normal(scale=0.7, size=SIZE)
+        yield Vector(id=f"v{at:05d}", model="m@1", data=to_bytes(made / np.linalg.norm(made)))
+
+
+def test_nine_of_the_ten_nearest_are_found(pair: tuple[Index, Index]) -> None:
+    for index in pair:
+        index.put_vectors(clustered_vectors(5000, seed=1))
+        index.commit()
+
+    shares = [
+        len({near.id for near in exact} & {near.id for near in found}) / 10
+        for asked in clustered_vectors(50, seed=2)
+        for exact, found in [[index.nearest(asked.data, model="m@1", limit=10) for index in pair]]
+    ]
+
+    assert sum(shares) / len(shares) >= 0.9
+
+
+def test_both_say_the_same_nearness(pair: tuple[Index, Index]) -> None:
+    (asked,) = clustered_vectors(1, seed=3)
+    among = [f"v{at:05d}" for at in range(0, 5000, 50)]
+
+    exact, found = (index.nearest(asked.data, model="m@1", limit=100, among=among) for index in pair)
+
+    assert {near.id for near in exact} == {near.id for near in found}
+    there = {near.id: near.score for near in found}
+    assert all(abs(near.score - there[near.id]) < 0.001 for near in exact)
 
 
 NAUGHTY = (

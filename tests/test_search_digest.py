@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -14,13 +15,18 @@ from search.backends import open_index
 from search.digest import Digest
 from search.edition import Alarm, History, build_digest
 from search.fitting import MOST_WORDS, count_words
+from search.insights.scope import Scope
 from search.render.formats import render_all
 from search.render.json import read_json, render_json
+from search.sections.teller import Teller
+from search.sections.tone import is_tone_day
+from search.voice import Voice
+from search.window import Window
 from tests.documents import document, mention, outcome
 from tests.memory_index import MemoryIndex
 from tests.morning import ACME, END, NIMBO, SOURCES, WINDOW, history, news, outcomes, watchlist
 from watchlists.messages import load_messages
-from watchlists.model import Decision, IndexSettings, Organisation, Watchlist
+from watchlists.model import Decision, IndexSettings, Organisation, SavedSearch, Watchlist
 
 HOUR = timedelta(hours=1)
 
@@ -272,3 +278,54 @@ def test_the_model_survives_json() -> None:
     digest = digest_of([*history(), *news()])
 
     assert read_json(render_json(digest)) == digest
+
+
+def test_sections_stand_in_their_order() -> None:
+    alarm = Alarm(documents=("panne", "panne-r0"), reason="3 authors in 2 hours, usually none.")
+    said = [document(f"said{n}", mentions=(mention("nimbo"),), author=f"said-{n}") for n in range(5)]
+    search = SavedSearch(id="panne", name="Pannes", query="title:panne", digest=True)
+    watch = watchlist(language="en", searches=(search,))
+
+    digest = digest_of([*history(), *news(), *said], watch=watch, before=History(alarms=(alarm,)))
+
+    lines = render_all(digest, load_messages("en"))["text"].decode().splitlines()
+    titles = [above for above, line in pairwise(lines) if line and not line.strip("-")]
+    assert titles == [
+        "AT A GLANCE",
+        "MUST SEE",
+        "COMPETITORS",
+        "ABOUT US",
+        "CONVERSATIONS TO ANSWER",
+        "YOUR SUBJECTS, ELSEWHERE",
+        "RISING",
+        "SAVED SEARCHES",
+        "PLATFORMS YOU USE",
+        "EMERGING PLACES",
+        "VOICE AND TONE",
+        "COVERAGE",
+        "ABOUT THIS PAGE",
+        "LINKS",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "is_due"),
+    [
+        pytest.param(22, 23, True, id="monday"),
+        pytest.param(20, 23, True, id="monday-after-the-week-end"),
+        pytest.param(23, 24, False, id="tuesday"),
+        pytest.param(19, 24, True, id="first-of-the-week-on-a-tuesday"),
+        pytest.param(23, 23.2, False, id="second-edition-of-a-monday"),
+    ],
+)
+def test_tone_is_told_in_the_first_digest_of_a_week(start: float, end: float, is_due: bool) -> None:
+    first = END - timedelta(days=20)
+    window = Window(
+        start=first + timedelta(days=start), end=first + timedelta(days=end), timezone="Europe/Paris"
+    )
+    watch = watchlist()
+    voice = Voice(language="fr", timezone="Europe/Paris", messages=load_messages("fr"))
+    teller = Teller(scope=Scope(index=MemoryIndex(), watchlist=watch, window=window), voice=voice)
+
+    assert is_tone_day(teller, has_alert=False) is is_due
+    assert is_tone_day(teller, has_alert=True)

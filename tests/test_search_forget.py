@@ -215,3 +215,13 @@ def test_a_post_of_several_people_keeps_those_of_others(folder: WatchFolder) -> 
     with Archive.open(folder.archive, readonly=True) as archive:
         left: list[Item] = list(archive.items(archive.item_ids()))
     assert [each.author for each in left] == [OTHER.author]
+
+
+def test_reports_that_may_tell_of_it_are_removed_and_can_be_built_again(folder: WatchFolder) -> None:
+    page = folder.digests / "report-2026-W47.html"
+    page.write_text("<p>Acme Quetzalcoatl en panne</p>", encoding="utf-8")
+
+    forget(folder, load_watchlist(folder.watchlist), subject=PERSON, now=MORNING, environ={})
+
+    assert not page.exists()
+    assert run(folder, "report").exit_code == 0

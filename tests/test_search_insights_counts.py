@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.insights.counts import Belief, median_wait, usual_range
+from search.insights.counts import Belief, usual_range
 
 
 def test_a_belief_learns_from_what_it_sees() -> None:
@@ -40,10 +40,3 @@ def test_a_tail_is_a_probability_that_never_grows(
 def test_the_usual_range_holds_eight_days_in_ten() -> None:
     assert usual_range([0, 1, 1, 2, 2, 2, 3, 3, 4, 40]) == (0, 8)
     assert usual_range([2] * 10) == (2, 2)
-
-
-def test_the_median_wait_counts_those_who_still_wait() -> None:
-    assert median_wait([(10, True), (20, True), (30, True)]) == 20
-    assert median_wait([(10, True), (60, False), (60, False)]) is None
-    assert median_wait([(5, False), (10, True), (20, True)]) == 10
-    assert median_wait([]) is None

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from search.deliver.outbox import read_deliveries
 from search.ledger import Kept, Ledger, LedgerError, Told
+from search.ledger_schema import MIGRATIONS
 from search.window import Window
 
 END = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
@@ -101,3 +104,20 @@ def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
 
     with pytest.raises(LedgerError, match="newer"):
         Ledger.open(path)
+
+
+def test_deliveries_of_an_older_ledger_are_still_known(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    with closing(sqlite3.connect(path)) as old:
+        for script in MIGRATIONS[:3]:
+            old.executescript(script)
+        old.execute("INSERT INTO digests VALUES (7, '2026-11-20', 'a', 'b', 'UTC', 'c', 'fr')")
+        old.execute("INSERT INTO deliveries VALUES (7, 'mail:ada@nimbo.example', 'sent', 'd', '')")
+        old.execute("PRAGMA user_version = 3")
+        old.commit()
+
+    with Ledger.open(path) as ledger:
+        (delivery,) = read_deliveries(ledger)
+
+    assert (delivery.kind, delivery.number, delivery.state) == ("digest", 7, "sent")
+    assert delivery.recipient == "mail:ada@nimbo.example"

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from itertools import count
 
+import numpy as np
 import pytest
 
-from pipelines.embeddings import SentenceEmbedder, encoder_version
-from pipelines.store import Entry, Stamp, Store
-from search.folder import WatchFolder
-from search.likeness import find_alike
+from pipelines.document import Document
+from pipelines.embeddings import SIZE, SentenceEmbedder, embed_texts, encoder_version, to_bytes
+from search.index import Vector
+from search.likeness import FEW, find_alike
 from tests.conftest import NOW
 from tests.documents import document
 from tests.memory_index import MemoryIndex
-from watchlists.query import Everything, Keyword, Query
+from watchlists.errors import IndexUnavailable
+from watchlists.query import Everything, Keyword, Or, Query
 
 pytestmark = pytest.mark.models
-
-STAMP = Stamp(content=1, change=1, language_key="", names_key="", hits="", facts_key="")
 
 TITLES = {
     "panne": ("fr", "Le paiement par carte ne marche plus depuis ce matin"),
@@ -30,47 +31,71 @@ TITLES = {
 
 
 @pytest.fixture
-def watch(tmp_path: Path) -> tuple[WatchFolder, MemoryIndex]:
+def index() -> MemoryIndex:
     """Four documents, one of them more than a year old."""
-    folder = WatchFolder(root=tmp_path)
-    folder.state.mkdir()
     documents = [
         replace(document(id), title=title, text="", language=language, published=NOW - timedelta(days=1))
         for id, (language, title) in TITLES.items()
     ]
     documents[3] = replace(documents[3], published=NOW - timedelta(days=400))
-    vectors = SentenceEmbedder().embed(documents)
-    store = Store.open(folder.understood)
-    store.put(
-        [
-            Entry(document=each, stamp=STAMP, vector=vector, vector_model=encoder_version())
-            for each, vector in zip(documents, vectors, strict=True)
-        ]
-    )
-    store.close()
-    index = MemoryIndex()
+    made = MemoryIndex()
+    put(made, documents, SentenceEmbedder().embed(documents))
+    return made
+
+
+def put(index: MemoryIndex, documents: Sequence[Document], vectors: Sequence[bytes]) -> None:
+    """Documents with what they mean."""
     index.put(documents)
+    index.put_vectors(
+        Vector(id=each.id, model=encoder_version(), data=data)
+        for each, data in zip(documents, vectors, strict=True)
+    )
     index.commit()
-    return folder, index
 
 
-def found(watch: tuple[WatchFolder, MemoryIndex], like: str, query: Query = Everything()) -> list[str]:  # noqa: B008
+def found(index: MemoryIndex, like: str, query: Query = Everything(), *, limit: int = 3) -> list[str]:  # noqa: B008
     """Ids of what is alike, nearest first."""
-    folder, index = watch
-    results = find_alike(index, folder, like, query, now=NOW, limit=3)
+    results = find_alike(index, like, query, now=NOW, limit=limit)
     assert [hit.score for hit in results.hits] == sorted((hit.score for hit in results.hits), reverse=True)
     return [hit.document.id for hit in results.hits]
 
 
-def test_a_sentence_finds_posts_of_both_languages_within_a_year(
-    watch: tuple[WatchFolder, MemoryIndex],
-) -> None:
-    assert set(found(watch, "une panne de paiement")) == {"panne", "outage"}
+def test_a_sentence_finds_posts_of_both_languages_within_a_year(index: MemoryIndex) -> None:
+    assert set(found(index, "une panne de paiement")) == {"panne", "outage"}
 
 
-def test_a_document_finds_its_like_and_not_itself(watch: tuple[WatchFolder, MemoryIndex]) -> None:
-    assert found(watch, "outage")[:1] == ["panne"]
+def test_a_document_finds_its_like_and_not_itself(index: MemoryIndex) -> None:
+    assert found(index, "outage")[:1] == ["panne"]
 
 
-def test_a_query_narrows_what_is_alike(watch: tuple[WatchFolder, MemoryIndex]) -> None:
-    assert found(watch, "une panne de paiement", Keyword("language", "en")) == ["outage"]
+def test_a_query_narrows_what_is_alike(index: MemoryIndex) -> None:
+    assert found(index, "une panne de paiement", Keyword("language", "en")) == ["outage"]
+
+
+def test_many_nearer_documents_that_do_not_match_hide_none_that_does(index: MemoryIndex) -> None:
+    asked = embed_texts(["une panne de paiement"])[0]
+    dice = np.random.default_rng(1)
+    others = [
+        document(
+            f"near{number:05d}", published=NOW - timedelta(days=1), language="de" if number % 2 else "en"
+        )
+        for number in range(FEW + 100)
+    ]
+    near = [to_bytes(asked + dice.normal(0, 0.001, SIZE).astype(np.float32)) for _ in others]
+    put(index, others, near)
+    wanted = [f"near{number:05d}" for number, _ in zip(count(0, 2), range(FEW // 2 + 50), strict=False)]
+
+    both = found(index, "une panne de paiement", Or((Keyword("language", "fr"), Keyword("language", "de"))))
+
+    assert len(both) == 3
+    assert not set(both) & set(wanted)
+    assert found(index, "une panne de paiement", Keyword("language", "fr")) == ["panne"]
+
+
+def test_an_index_without_meanings_says_what_makes_them() -> None:
+    index = MemoryIndex([document()])
+
+    with pytest.raises(IndexUnavailable) as caught:
+        find_alike(index, "panne", Everything(), now=NOW, limit=3)
+
+    assert "veilleur reindex" in caught.value.remedy

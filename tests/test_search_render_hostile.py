@@ -18,6 +18,7 @@ from tests.hostile_titles import HOSTILE_TITLES
 from tests.memory_index import MemoryIndex
 from tests.morning import END, WINDOW, outcomes, watchlist
 from watchlists.messages import load_messages
+from watchlists.model import SavedSearch
 
 
 class Reader(HTMLParser):
@@ -51,12 +52,17 @@ def pages(title: str) -> dict[str, str]:
     )
     digest = build_digest(
         MemoryIndex([hostile], outcomes()),
-        watchlist(name=title, contact=title),
+        watchlist(
+            name=title,
+            contact=title,
+            searches=(SavedSearch(id="acme", name=title, query="source:acme-blog", digest=True),),
+        ),
         window=WINDOW,
         now=END,
         messages=load_messages("fr"),
     )
     assert digest.stories[0].title
+    assert digest.searches[0].lines[0].title == digest.stories[0].title
     assert len(digest.subject) <= 65
     assert not re.search(r"[\r\n]", digest.subject + digest.preheader)
     return {name: body.decode() for name, body in render_all(digest, load_messages("fr")).items()}

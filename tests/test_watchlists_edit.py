@@ -14,6 +14,7 @@ from watchlists.edit import (
     add_organisation,
     add_source,
     add_sources,
+    set_index,
     set_source,
     write_text_atomically,
 )
@@ -146,3 +147,28 @@ def test_a_full_disk_loses_nothing_and_leaves_nothing(
     assert "as it was" in what
     assert "space" in why
     assert "room" in remedy
+
+
+class TestIndex:
+    """The one line that says which engine is used."""
+
+    def test_only_the_keys_named_change(self) -> None:
+        text = (
+            '# mine\n[index]  # here\nbackend = "embedded"  # small\n# url = "later"\n\n[watch]\nname = "A"\n'
+        )
+
+        changed = set_index(text, backend="elasticsearch", url="https://search.example:9200")
+
+        assert changed == (
+            '# mine\n[index]  # here\nbackend = "elasticsearch"  # small\n'
+            'url = "https://search.example:9200"\n# url = "later"\n\n[watch]\nname = "A"\n'
+        )
+
+    def test_a_watch_without_the_table_gets_one(self) -> None:
+        assert set_index('[watch]\r\nname = "A"\r\n', backend="embedded") == (
+            '[watch]\r\nname = "A"\r\n\r\n[index]\r\nbackend = "embedded"\r\n'
+        )
+
+    def test_an_index_written_in_one_line_is_left_alone(self) -> None:
+        with pytest.raises(WatchlistError, match="command"):
+            set_index('index = { backend = "embedded" }\n', backend="elasticsearch")

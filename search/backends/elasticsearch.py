@@ -7,7 +7,7 @@ show with the next commit, which is harmless, since the next run puts the same a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import Any, Self
@@ -20,7 +20,7 @@ from pipelines.document_codec import decode
 from search.backends.checking import check_field, check_keyword, check_page, check_query, scores
 from search.backends.columns import EPOCH, MICROSECOND, SORTS, microseconds
 from search.backends.elasticsearch_bulk import PAUSE, send
-from search.backends.elasticsearch_connection import check_version, connect, guarded
+from search.backends.elasticsearch_connection import TIMEOUT, check_version, connect, guarded
 from search.backends.elasticsearch_query import ALL, compile_query
 from search.backends.elasticsearch_reading import Asked, Reader
 from search.backends.elasticsearch_records import Records
@@ -32,7 +32,9 @@ from search.backends.elasticsearch_storage import (
     make_next,
     records_alias,
     take_over,
+    vectors_alias,
 )
+from search.backends.elasticsearch_vectors import Vectors
 from search.backends.embedded_writer import refuse_writing
 from search.backends.figures import (
     LENGTHS,
@@ -43,7 +45,18 @@ from search.backends.figures import (
     rank_terms,
 )
 from search.backends.highlight import highlight as find_highlights
-from search.index import Bucket, Hit, Interval, PutReport, Refusal, Results, Sort, TermCount
+from search.index import (
+    Bucket,
+    Hit,
+    Interval,
+    Neighbour,
+    PutReport,
+    Refusal,
+    Results,
+    Sort,
+    TermCount,
+    Vector,
+)
 from watchlists.model import IndexSettings
 from watchlists.query import And, Has, Query, Range
 
@@ -63,6 +76,7 @@ class ElasticsearchIndex:
         self._pause = pause
         self._documents = Reader(client, settings.url, settings.alias)
         self._records = Records(Reader(client, settings.url, records_alias(settings.alias)))
+        self._vectors = Vectors(Reader(client, settings.url, vectors_alias(settings.alias)), pause=pause)
 
     @classmethod
     def open(
@@ -72,12 +86,13 @@ class ElasticsearchIndex:
         readonly: bool = False,
         environ: Mapping[str, str],
         pause: float = PAUSE,
+        timeout: float = TIMEOUT,
     ) -> Self:
         """The index behind the alias, made when missing unless only to be read.
 
-        `pause` is how many seconds a busy server is first left alone.
+        `pause` is how many seconds a busy server is first left alone, `timeout` how many an answer may take.
         """
-        client = connect(settings, environ)
+        client = connect(settings, environ, timeout=timeout)
         try:
             check_version(client, settings.url)
             find_index(client, settings) if readonly else make_index(client, settings)
@@ -132,16 +147,24 @@ class ElasticsearchIndex:
         self._check_writable()
         self._records.put_samples(samples)
 
+    def put_vectors(self, vectors: Iterable[Vector], /) -> None:
+        self._check_writable()
+        self._vectors.put(vectors)
+
     def delete(self, ids: Iterable[str], /) -> int:
         self._check_writable()
-        actions = ({"_op_type": "delete", "_index": self._documents.index, "_id": id} for id in ids)
+        doomed = tuple(ids)
+        self._vectors.delete(doomed)
+        actions = ({"_op_type": "delete", "_index": self._documents.index, "_id": id} for id in doomed)
         return sum(answer.result == "deleted" for answer in send(self._documents, actions, pause=self._pause))
 
     def commit(self) -> None:
         self._check_writable()
         self._records.commit()
         with guarded(self._url):
-            self._client.indices.refresh(index=[self._documents.index, self._records.alias])
+            self._client.indices.refresh(
+                index=[self._documents.index, self._records.alias, self._vectors.alias]
+            )
 
     def close(self) -> None:
         self._client.close()
@@ -233,6 +256,19 @@ class ElasticsearchIndex:
 
     def samples(self, source: str, /, *, since: datetime, until: datetime) -> tuple[CommunitySample, ...]:
         return self._records.samples(source, since=since, until=until)
+
+    # Meaning
+
+    def nearest(
+        self, vector: bytes, /, *, model: str, limit: int, among: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
+        return self._vectors.nearest(vector, model=model, limit=limit, among=among)
+
+    def vector_digests(self, ids: Collection[str], /) -> Mapping[str, str]:
+        return self._vectors.digests(ids)
+
+    def count_vectors(self, model: str, /) -> int:
+        return self._vectors.count(model)
 
 
 def _compile(query: Query) -> Asked:

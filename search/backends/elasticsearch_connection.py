@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from elasticsearch import (
@@ -25,12 +26,14 @@ SERVED = ("8", "9")
 TIMEOUT = 30.0
 RETRIES = 3
 BUSY = (429, 502, 503, 504)
-_OTHER_MAJOR = 406
-"""What a server answers to a client of a major version it does not know."""
+_OTHER_MAJOR, _OTHER_MEDIA = 406, "media_type_header_exception"
+"""What servers answer to a client of a major version they do not know."""
 
 
-def connect(settings: IndexSettings, environ: Mapping[str, str]) -> Elasticsearch:
-    """A client of the server the settings name; nothing is sent yet."""
+def connect(
+    settings: IndexSettings, environ: Mapping[str, str], *, timeout: float = TIMEOUT
+) -> Elasticsearch:
+    """A client of the server the settings name; nothing is sent yet. Each answer has `timeout` seconds."""
     options: dict[str, Any] = {}
     if not settings.url.startswith(("https://", "http://")):
         raise _wrong_address(settings.url, "it does not begin with https:// or http://")
@@ -39,11 +42,11 @@ def connect(settings: IndexSettings, environ: Mapping[str, str]) -> Elasticsearc
     elif settings.username:
         options["basic_auth"] = (settings.username, read_secret(settings.password_env, environ) or "")
     if settings.ca_certificate:
-        options["ca_certs"] = settings.ca_certificate
+        options["ca_certs"] = _find_certificate(settings.ca_certificate)
     try:
         return Elasticsearch(
             settings.url,
-            request_timeout=TIMEOUT,
+            request_timeout=timeout,
             max_retries=RETRIES,
             retry_on_timeout=True,
             retry_on_status=BUSY,
@@ -53,15 +56,52 @@ def connect(settings: IndexSettings, environ: Mapping[str, str]) -> Elasticsearc
         raise _wrong_address(settings.url, error) from error
 
 
+def _find_certificate(path: str) -> str:
+    if not Path(path).is_file():
+        raise IndexUnavailable(
+            "The certificate {path} cannot be read.",
+            why="There is no such file.",
+            remedy="Name the certificate of the server's authority under [index] ca_certificate.",
+            path=path,
+        )
+    return path
+
+
 def check_version(client: Elasticsearch, url: str) -> str:
     """The server's version; raises IndexUnavailable, naming both, where this client cannot speak to it."""
-    with guarded(url):
+    with guarded(url), _named(client, url):
         nodes = client.nodes.info(node_id="_local", filter_path="nodes.*.version").body.get("nodes", {})
     versions = sorted(str(node["version"]) for node in nodes.values())
     version = versions[0] if versions else "?"
     if version.split(".", maxsplit=1)[0] not in SERVED:
         raise _wrong_version(url, version)
     return version
+
+
+@contextmanager
+def _named(client: Elasticsearch, url: str) -> Iterator[None]:
+    """Ask a server that will not speak to this client what it is."""
+    try:
+        yield
+    except UnsupportedProductError as error:
+        product, version = _ask_who(client)
+        raise _wrong_product(url, product, version) from error
+    except ApiError as error:
+        if error.status_code != _OTHER_MAJOR and _OTHER_MEDIA not in _reason(error):
+            raise
+        raise _wrong_version(url, _ask_who(client)[1] or "7 or older") from error
+
+
+def _ask_who(client: Elasticsearch) -> tuple[str, str]:
+    """Product and version by their own account, empty where it gives none; as plain JSON, which all speak."""
+    try:
+        answer = client.transport.perform_request("GET", "/", headers={"accept": "application/json"})
+    except (TransportError, SerializationError):
+        return "", ""
+    body = answer.body if isinstance(answer.body, Mapping) else {}
+    told = body.get("version")
+    version = told if isinstance(told, Mapping) else {}
+    return str(version.get("distribution", ""))[:40], str(version.get("number", ""))[:40]
 
 
 @contextmanager
@@ -111,6 +151,10 @@ _MEANINGS: dict[int, tuple[str, str]] = {
 }
 
 
+_NOT_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
+"""What TLS calls an answer that is none of its own."""
+
+
 def _translate(url: str, error: ApiError) -> IndexUnavailable:
     if error.status_code == _OTHER_MAJOR:
         return _wrong_version(url, "7 or older")
@@ -119,6 +163,9 @@ def _translate(url: str, error: ApiError) -> IndexUnavailable:
 
 def _unreachable(url: str, error: TransportError | SerializationError) -> IndexUnavailable:
     reason = str(error.message)[:300]
+    if isinstance(error, SSLError) and any(sign in reason for sign in _NOT_TLS):
+        remedy = "Write the address with http:// under [index] url, or have the server speak https."
+        return unavailable(url, "It speaks http, not https.", remedy)
     if isinstance(error, SSLError):
         remedy = "Name the certificate of its authority under [index] ca_certificate."
         return unavailable(url, "Its certificate is not trusted: {reason}", remedy, reason=reason)
@@ -126,7 +173,7 @@ def _unreachable(url: str, error: TransportError | SerializationError) -> IndexU
         return unavailable(
             url, "It did not answer within {seconds} seconds.", _CATCH_UP, seconds=f"{TIMEOUT:g}"
         )
-    remedy = "Check that it runs, and its address under [index] url."
+    remedy = "Check that it runs, and its address under [index] url: host, port, http or https."
     return unavailable(url, "There is no connection: {reason}", remedy, reason=reason)
 
 
@@ -144,9 +191,24 @@ def _wrong_version(url: str, found: str) -> IndexUnavailable:
     return IndexUnavailable(
         "The server at {url} is of version {found}.",
         why="This Veilleur speaks to Elasticsearch 8.x and 9.x.",
-        remedy="Upgrade the server, or use a Veilleur made for it.",
+        remedy="Upgrade the server, use a Veilleur made for it, or: veilleur reindex --to embedded",
         url=url,
         found=found,
+    )
+
+
+def _wrong_product(url: str, product: str, version: str) -> IndexUnavailable:
+    if not version:
+        return unavailable(
+            url, "What answers there is not Elasticsearch.", "Check the address under [index] url."
+        )
+    return IndexUnavailable(
+        "The server at {url} is {product} of version {found}.",
+        why="This Veilleur speaks to Elasticsearch 8.x and 9.x, whose servers say so in each answer.",
+        remedy="Use an Elasticsearch server, or the embedded index: veilleur reindex --to embedded",
+        url=url,
+        product=product or "Elasticsearch",
+        found=version,
     )
 
 

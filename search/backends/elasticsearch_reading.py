@@ -53,6 +53,13 @@ class Reader:
             answer = self.client.search(index=self.index, query=query, track_total_hits=True, **options)
         return answer["hits"]["hits"], int(answer["hits"]["total"]["value"])
 
+    def find_near(self, asked: Asked, *, size: int) -> list[Found]:
+        """The hits of a kNN search, without their sources."""
+        with guarded(self.url):
+            answer = self.client.search(index=self.index, knn=asked, size=size, source=False)
+        hits: list[Found] = answer["hits"]["hits"]
+        return hits
+
     def scan(self, query: Asked, *, batch: int, **options: Any) -> Iterator[Found]:
         """Every hit as of now, in the order of `sort`, which must end in a value of its own for each."""
         with guarded(self.url):

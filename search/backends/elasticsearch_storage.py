@@ -16,7 +16,8 @@ from search.backends.elasticsearch_schema import (
     record_mappings,
     record_settings,
 )
-from watchlists.errors import IndexUnavailable
+from search.backends.elasticsearch_vectors import vector_mappings, vector_settings
+from watchlists.errors import IndexDamaged, IndexUnavailable
 from watchlists.model import IndexSettings
 
 _OK = 200
@@ -27,15 +28,20 @@ def records_alias(alias: str) -> str:
     return f"{alias}-records"
 
 
+def vectors_alias(alias: str) -> str:
+    """The alias of what documents mean; no `-v…` of another alias, which names its versions."""
+    return f"{alias}-meanings"
+
+
 def has_index(client: Elasticsearch, settings: IndexSettings) -> bool:
     """Whether an index of this version is there to be read."""
     with guarded(settings.url):
-        if not client.indices.exists_alias(name=[settings.alias, records_alias(settings.alias)]):
+        if not client.indices.exists_alias(name=aliases_of(settings.alias)):
             return False
         behind = client.indices.get_alias(name=settings.alias).body
     if all(name.startswith(f"{settings.alias}-v{VERSION}") for name in behind):
         return True
-    raise IndexUnavailable(
+    raise IndexDamaged(
         "The index behind {alias} was made by another version of Veilleur.",
         why="It is {found}; this version reads form {wanted}.",
         remedy="Build it anew, nothing is fetched or lost: veilleur reindex",
@@ -57,7 +63,7 @@ def make_index(client: Elasticsearch, settings: IndexSettings) -> None:
         return
     with guarded(settings.url):
         put_templates(client, settings)
-        for alias in _aliases(settings.alias):
+        for alias in aliases_of(settings.alias):
             if not client.indices.exists_alias(name=alias):
                 client.options(ignore_status=400).indices.create(
                     index=f"{alias}-v{VERSION}", aliases={alias: {}}
@@ -66,9 +72,10 @@ def make_index(client: Elasticsearch, settings: IndexSettings) -> None:
 
 def put_templates(client: Elasticsearch, settings: IndexSettings) -> None:
     """What every index of this version is made by; before the first write."""
-    documents, records = _aliases(settings.alias)
+    documents, records, vectors = aliases_of(settings.alias)
     _put_template(client, documents, document_settings(), document_mappings())
     _put_template(client, records, record_settings(), record_mappings())
+    _put_template(client, vectors, vector_settings(), vector_mappings())
 
 
 def make_next(client: Elasticsearch, settings: IndexSettings) -> IndexSettings:
@@ -78,7 +85,7 @@ def make_next(client: Elasticsearch, settings: IndexSettings) -> IndexSettings:
     with guarded(settings.url):
         put_templates(client, settings)
         stamp = token_hex(4)
-        for alias, waiting in zip(_aliases(settings.alias), _aliases(following.alias), strict=True):
+        for alias, waiting in zip(aliases_of(settings.alias), aliases_of(following.alias), strict=True):
             client.indices.create(index=f"{alias}-v{VERSION}-{stamp}", aliases={waiting: {}})
     return following
 
@@ -87,7 +94,9 @@ def take_over(client: Elasticsearch, settings: IndexSettings) -> None:
     """The waiting indices take the place of those in use, in one step; readers see no gap."""
     actions: list[dict[str, Any]] = []
     with guarded(settings.url):
-        for alias, waiting in zip(_aliases(settings.alias), _aliases(f"{settings.alias}-next"), strict=True):
+        for alias, waiting in zip(
+            aliases_of(settings.alias), aliases_of(f"{settings.alias}-next"), strict=True
+        ):
             (made,) = client.indices.get_alias(name=waiting).body
             in_use = (
                 client.options(ignore_status=404)
@@ -106,7 +115,7 @@ def drop_next(client: Elasticsearch, settings: IndexSettings) -> None:
     """Remove indices that wait to take over, left by a rebuild that did not end."""
     with guarded(settings.url):
         patient = client.options(ignore_status=404)
-        for waiting in _aliases(f"{settings.alias}-next"):
+        for waiting in aliases_of(f"{settings.alias}-next"):
             answer = patient.indices.get_alias(name=waiting)
             for name in answer.body if answer.meta.status == _OK else ():
                 patient.indices.delete(index=name)
@@ -116,14 +125,15 @@ def remove_index(client: Elasticsearch, settings: IndexSettings) -> None:
     """Remove every index of the watch, with their templates; what is not there is no error."""
     with guarded(settings.url):
         patient = client.options(ignore_status=404)
-        for alias in _aliases(settings.alias):
+        for alias in aliases_of(settings.alias):
             for name in patient.indices.get(index=f"{alias}-v*", expand_wildcards="all").body:
                 patient.indices.delete(index=name)
             patient.indices.delete_index_template(name=alias)
 
 
-def _aliases(alias: str) -> tuple[str, str]:
-    return alias, records_alias(alias)
+def aliases_of(alias: str) -> tuple[str, str, str]:
+    """The aliases of a watch: documents, records, vectors."""
+    return alias, records_alias(alias), vectors_alias(alias)
 
 
 def _put_template(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,11 +20,22 @@ from search.backends.embedded_folder import Snapshots, guarded, open_engine
 from search.backends.embedded_order import Page, exact_page, id_groups
 from search.backends.embedded_query import compile_query
 from search.backends.embedded_records import Records
+from search.backends.embedded_vectors import Vectors
 from search.backends.embedded_view import Address, View
 from search.backends.embedded_writer import Writer, refuse_writing
 from search.backends.figures import check_quantiles, check_span, fill_buckets, rank_terms
 from search.backends.highlight import highlight as find_highlights
-from search.index import Bucket, Hit, Interval, PutReport, Results, Sort, TermCount
+from search.index import (
+    Bucket,
+    Hit,
+    Interval,
+    Neighbour,
+    PutReport,
+    Results,
+    Sort,
+    TermCount,
+    Vector,
+)
 from watchlists.query import And, Everything, Has, Query, Range
 
 _SCAN = 20_000
@@ -39,6 +50,7 @@ class EmbeddedIndex:
         self._folder = folder
         self._snapshots = Snapshots(engine, folder)
         self._records = Records(folder / "records.db")
+        self._vectors = Vectors(folder)
         self._writer = None if readonly else Writer(engine, folder, self._snapshots)
 
     @classmethod
@@ -76,12 +88,20 @@ class EmbeddedIndex:
         assert self._changing
         self._records.put_samples(samples)
 
+    def put_vectors(self, vectors: Iterable[Vector], /) -> None:
+        assert self._changing
+        self._vectors.put(vectors)
+
     def delete(self, ids: Iterable[str], /) -> int:
-        return self._changing.delete(ids)
+        doomed = tuple(ids)
+        gone = self._changing.delete(doomed)
+        self._vectors.delete(doomed)
+        return gone
 
     def commit(self) -> None:
         with guarded(self._folder):
             self._records.commit()
+            self._vectors.commit()
         self._changing.commit()
 
     def close(self) -> None:
@@ -201,6 +221,22 @@ class EmbeddedIndex:
     def samples(self, source: str, /, *, since: datetime, until: datetime) -> tuple[CommunitySample, ...]:
         with guarded(self._folder):
             return self._records.samples(source, since=since, until=until)
+
+    # Meaning
+
+    def nearest(
+        self, vector: bytes, /, *, model: str, limit: int, among: Collection[str] | None = None
+    ) -> tuple[Neighbour, ...]:
+        with guarded(self._folder):
+            return self._vectors.nearest(vector, model=model, limit=limit, among=among)
+
+    def vector_digests(self, ids: Collection[str], /) -> Mapping[str, str]:
+        with guarded(self._folder):
+            return self._vectors.digests(ids)
+
+    def count_vectors(self, model: str, /) -> int:
+        with guarded(self._folder):
+            return self._vectors.count(model)
 
     def _ask(self, query: Query) -> tuple[View, tantivy.Query]:
         check_query(query)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import rich_click as click
+from click import get_current_context
 
+from search.commands.sheet import opened_teller, sheet_options, show_sheet
 from watchlists.commands.context import Context, pass_context
+
+if TYPE_CHECKING:
+    from search.looks import Look
 
 Action = Literal["mute", "promote", "watch", "ignore"]
 WHY = click.option("--why", default="", help="The reason, kept beside the decision.")
@@ -46,9 +51,40 @@ def promote(context: Context, subject: str, why: str) -> None:
     decide(context, "promote", subject, why)
 
 
-@click.group()
-def places() -> None:
-    """Decide about the emerging places a digest shows."""
+@click.group(invoke_without_command=True)
+@click.option("--to-be", "is_to_be", is_flag=True, help="Rank the places where it would be good to be.")
+@sheet_options()
+@pass_context
+def places(
+    context: Context,
+    is_to_be: bool,
+    days: int | None,
+    since: str | None,
+    until: str | None,
+    as_json: bool,
+    as_csv: bool,
+) -> None:
+    """List the places people begin to link to, or rank those where to be; decide about them.
+
+    Example: veilleur places --to-be --days 90
+    """
+    if get_current_context().invoked_subcommand is not None:
+        return
+    from search.sheets.places import make_places_sheet, make_spots_sheet
+
+    with opened_teller(context, days=days, since=since, until=until) as teller:
+        sheet = make_spots_sheet(teller) if is_to_be else make_places_sheet(teller, read_looks(context))
+        show_sheet(context, sheet, as_json=as_json, as_csv=as_csv)
+
+
+def read_looks(context: Context) -> tuple[Look, ...]:
+    """What looks at emerging places found, as the ledger keeps it."""
+    from search.folder import WatchFolder
+    from search.ledger import Ledger
+    from search.looks import read_looks as read
+
+    with Ledger.open(WatchFolder(root=context.folder).ledger) as ledger:
+        return read(ledger)
 
 
 @places.command("watch")

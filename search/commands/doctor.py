@@ -20,9 +20,7 @@ def command(context: Context, as_json: bool) -> None:
     from search.doctor import examine
     from search.folder import WatchFolder
 
-    findings = tuple(
-        examine(WatchFolder(root=context.folder), context.watchlist, environ=os.environ, now=context.now)
-    )
+    findings = tuple(examine(WatchFolder(root=context.folder), context.watchlist, environ=os.environ))
     for finding in findings:
         text, remedy = finding.fill(context.messages.gettext)
         if as_json:
