@@ -78,7 +78,7 @@ def test_every_volume_and_secret_that_is_used_is_declared() -> None:
     }
     secrets = {
         secret if isinstance(secret, str) else secret["source"]
-        for service in whole["services"].values()
+        for service in our_services().values()
         for secret in service["secrets"]
     }
     assert named == set(whole["volumes"])
@@ -157,19 +157,26 @@ def _copy(source: Path, target: Path, *, is_folder: bool) -> None:
 @pytest.mark.slow
 def test_the_image_s_commands_run_in_a_clean_environment(image: Path, tmp_path: Path) -> None:
     environ = {"PATH": f"{image}:/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8", "ONCE": "1"}
-    watch = tmp_path / "watch"
-    server = ["--elasticsearch", "http://127.0.0.1:9"]
+    key = tmp_path / "key"
+    key.write_bytes(bytes(range(32)))
 
-    def say(*words: str | Path, code: int = 0) -> str:
-        done = subprocess.run(words, env=environ, cwd=watch, capture_output=True, text=True, check=False)
-        assert done.returncode == code, done.stderr
+    def say(*words: str | Path, folder: Path) -> str:
+        folder.mkdir(exist_ok=True)
+        done = subprocess.run(
+            words,
+            env={**environ, "VEILLEUR_KEY_FILE": str(key)},
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
-    watch.mkdir()
-    assert say("veilleur", "--version").startswith("veilleur, version ")
-    say("veilleur", "init", *server)
-    say("veilleur", "check")
-    lines = [shlex.join(["veilleur", *words]) for words in commands()]
-    told = say(tmp_path / "usr/local/bin/every-hour", *lines)
-    # Nothing listens at that address, and each of the services' commands says just that.
-    assert told.count("http://127.0.0.1:9") >= len(lines), told
+    assert say("veilleur", "--version", folder=tmp_path).startswith("veilleur, version ")
+    for name, service in our_services().items():
+        folder = tmp_path / name
+        say("veilleur", "init", "--brand", "Acme", "--elasticsearch", "http://127.0.0.1:9", folder=folder)
+        told = say(tmp_path / "usr/local/bin/every-hour", *service["command"], folder=folder)
+        # Nothing listens at that address, and each command says just that.
+        assert told.count("http://127.0.0.1:9") >= len(service["command"]), told
