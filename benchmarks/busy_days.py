@@ -18,11 +18,11 @@ from tempfile import TemporaryDirectory
 
 from crawlers.items import Outcome
 from pipelines.document import Community, Document, Mention, ThreadMeasures
-from search import fitting
 from search.backends import open_index
-from search.digest import Digest
-from search.edition import build_digest
-from search.fitting import count_words
+from search.editions import fitting
+from search.editions.digest import Digest
+from search.editions.edition import build_digest
+from search.editions.fitting import count_words
 from search.folder import WatchFolder, opened_index
 from search.index import Index
 from search.render.formats import render_all

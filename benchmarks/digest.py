@@ -18,8 +18,8 @@ from index import BATCH, NOW, ORGANISATIONS, make_documents
 
 from crawlers.items import Outcome
 from search.backends import open_index
-from search.edition import build_digest
-from search.fitting import count_words
+from search.editions.edition import build_digest
+from search.editions.fitting import count_words
 from search.index import Index
 from search.render.formats import render_all
 from search.window import Window

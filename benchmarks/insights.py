@@ -18,6 +18,7 @@ from digest import fill, make_watchlist
 from index import NOW
 
 from search.backends import open_index
+from search.editions.voice import Voice
 from search.insights.scope import Scope
 from search.sections.teller import Teller
 from search.sheet import Sheet
@@ -29,7 +30,6 @@ from search.sheets.reception import make_reception_sheet
 from search.sheets.tone import make_tone_sheet
 from search.sheets.trends import make_trends_sheet
 from search.sheets.voice import make_voice_sheet
-from search.voice import Voice
 from search.window import Window, wall_clock
 from watchlists.messages import load_messages
 from watchlists.model import Campaign, IndexSettings

@@ -15,8 +15,8 @@ from hashlib import sha256
 
 from pipelines.document import Document
 from search.asking import read_query
+from search.books.ledger import Ledger
 from search.index import Index
-from search.ledger import Ledger
 from search.window import LOOK_BACK, between
 from watchlists.model import SavedSearch, Watchlist
 from watchlists.query import And, Keyword, Query

@@ -11,12 +11,12 @@ from datetime import datetime
 from subprocess import TimeoutExpired
 
 from crawlers.probe import Probed, ProbeJob, probe
+from search.books.ledger import Ledger
+from search.books.looks import LOOKS, Look
 from search.folder import WatchFolder, opened_index
 from search.index import Index
 from search.insights.places import find_places
 from search.insights.scope import Scope, gather_news
-from search.ledger import Ledger
-from search.looks import LOOKS, Look
 from search.window import Window, wall_clock
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist

@@ -20,8 +20,8 @@ import cli
 from crawlers.archive import Archive
 from crawlers.items import Outcome
 from search.backends import open_index
+from search.books.ledger import Ledger
 from search.folder import WatchFolder
-from search.ledger import Ledger
 from tests.archived import MORNING
 from tests.crawling import Watch
 from watchlists.load import load_watchlist

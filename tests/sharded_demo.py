@@ -15,11 +15,11 @@ from crawlers.pseudonyms import load_key
 from crawlers.shards import Shard
 from pipelines.document import Document
 from search.backends.elasticsearch_parts_storage import remove_parts
-from search.desk import DeskSession, opened_desk
+from search.cluster.desk import DeskSession, opened_desk
+from search.cluster.workers import Worker, WorkerSession, opened_worker
 from search.folder import WatchFolder, opened_index
 from search.run import RunRequest, RunSession
 from search.summary import RunSummary
-from search.workers import Worker, WorkerSession, opened_worker
 from tests.elasticsearch_server import fresh_settings
 from watchlists.demo.clock import Clock, day_start
 from watchlists.demo.folder import write_demo_watch

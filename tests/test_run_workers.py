@@ -20,13 +20,13 @@ from pipelines.document import Document
 from pipelines.sharing import Sharing
 from search.backends.elasticsearch_connection import connect
 from search.backends.elasticsearch_parts_storage import remove_parts
+from search.cluster.parts import ClusterMemo, opened_parts
+from search.cluster.role import Role
+from search.cluster.workers import Worker, opened_worker, start_share
 from search.demo import demo_moments, write_digest
 from search.folder import WatchFolder
-from search.forget import forget
-from search.parts import ClusterMemo, opened_parts
-from search.role import Role
 from search.run import RunRequest, RunSession
-from search.workers import Worker, opened_worker, start_share
+from search.upkeep.forget import forget
 from tests.sharded_demo import KEY, DemoWeb, Seen, Team, demo_web, read_alone, team_of
 from watchlists.demo.clock import day_start
 from watchlists.errors import WatchlistError

@@ -16,9 +16,9 @@ import cli
 from crawlers.archive import Archive
 from crawlers.archive.states import AccountSeen
 from search.backends import open_index
+from search.books.ledger import Ledger
+from search.books.looks import LOOKS, Look
 from search.folder import WatchFolder
-from search.ledger import Ledger
-from search.looks import LOOKS, Look
 from search.tables import FORMULA_STARTS
 from tests.documents import document, mention
 from tests.hostile_titles import HOSTILE_TITLES

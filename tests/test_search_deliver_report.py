@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from search.books.ledger import Ledger
 from search.deliver.outbox import read_deliveries
 from search.deliver.report_parcel import number_of
 from search.deliver.rounds import Rounds
 from search.folder import WatchFolder
-from search.ledger import Ledger
 from search.window import month_before, week_before
 from tests.delivering import Hook, Postbox, smtp_server, webhook_server
 from tests.memory_index import MemoryIndex

@@ -12,15 +12,15 @@ import pytest
 from crawlers.items import Outcome
 from pipelines.document import Document
 from search.backends import open_index
-from search.digest import Digest
-from search.edition import Alarm, History, build_digest
-from search.fitting import MOST_WORDS, count_words
+from search.editions.digest import Digest
+from search.editions.edition import Alarm, History, build_digest
+from search.editions.fitting import MOST_WORDS, count_words
+from search.editions.voice import Voice
 from search.insights.scope import Scope
 from search.render.formats import render_all
 from search.render.json import read_json, render_json
 from search.sections.teller import Teller
 from search.sections.tone import is_tone_day
-from search.voice import Voice
 from search.window import Window
 from tests.documents import document, mention, outcome
 from tests.memory_index import MemoryIndex

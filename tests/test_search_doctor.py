@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from search.doctor import examine
 from search.folder import WatchFolder
+from search.upkeep.doctor import examine
 from tests.morning import watchlist
 from watchlists.model import Delivery, Mail, Webhook
 

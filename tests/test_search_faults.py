@@ -20,14 +20,14 @@ from pipelines.understand import Understanding
 from search.backends import erase_index
 from search.backends.elasticsearch import ElasticsearchIndex
 from search.behind import tell_behind
+from search.books.ledger import Ledger
+from search.editions.press import print_digest
+from search.editions.voice import Voice
 from search.folder import WatchFolder, opened_index
-from search.ledger import Ledger
-from search.press import print_digest
-from search.quarantine import read_quarantine, release
 from search.run import RunRequest, run_cycle
 from search.summary import RunSummary
 from search.sync import EPOCH, SyncReport, sync_documents, sync_outcomes
-from search.voice import Voice
+from search.upkeep.quarantine import read_quarantine, release
 from tests.archived import MORNING, item, put
 from tests.crawling import Watch, rss
 from tests.documents import outcome, sample

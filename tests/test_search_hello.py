@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from search.hello import HELLO, Hello, remark_on, watchlist_print
+from search.cluster.hello import HELLO, Hello, remark_on, watchlist_print
 from tests.conftest import NOW
 from watchlists.messages import load_messages
 from watchlists.model import Delivery, Source, Watchlist

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from search.books.ledger import Kept, Ledger, LedgerError, Told
+from search.books.ledger_schema import MIGRATIONS
 from search.deliver.outbox import read_deliveries
-from search.ledger import Kept, Ledger, LedgerError, Told
-from search.ledger_schema import MIGRATIONS
 from search.window import Window
 
 END = datetime(2026, 11, 20, 7, 0, tzinfo=UTC)

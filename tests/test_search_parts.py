@@ -15,14 +15,14 @@ from crawlers.archive.journal import Entry, Numbered
 from crawlers.archive.tombstones import mark_of
 from crawlers.items import Author, Item
 from crawlers.shards import Shard
-from search.desk import Pull
-from search.examining_workers import examine_workers
-from search.finding import Finding
+from search.cluster.desk import Pull
+from search.cluster.examining_workers import examine_workers
+from search.cluster.hello import Hello, watchlist_print
+from search.cluster.parts import ClusterMemo, Parts, opened_parts
+from search.cluster.spreading import told_workers
+from search.cluster.workers import Worker
 from search.folder import WatchFolder
-from search.hello import Hello, watchlist_print
-from search.parts import ClusterMemo, Parts, opened_parts
-from search.spreading import told_workers
-from search.workers import Worker
+from search.upkeep.finding import Finding
 from tests.archived import HOUR, MORNING, item, put
 from tests.elasticsearch_server import fresh_settings
 from tests.sharded_demo import KEY

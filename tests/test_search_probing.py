@@ -12,10 +12,10 @@ from crawlers.discover import Finding
 from crawlers.probe import Probed, ProbeJob
 from pipelines.document import Document
 from search.backends import open_index
+from search.books.ledger import Ledger
+from search.books.looks import Look, read_looks
+from search.editions.press import print_digest
 from search.folder import WatchFolder
-from search.ledger import Ledger
-from search.looks import Look, read_looks
-from search.press import print_digest
 from search.probing import ask_for_places, probe_places
 from tests.memory_index import MemoryIndex
 from tests.morning import END, watchlist

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from search.charts import draw_month, sparkline
-from search.digest import Chart, Digest
-from search.edition import Alarm, History, build_digest
+from search.editions.charts import draw_month, sparkline
+from search.editions.digest import Chart, Digest
+from search.editions.edition import Alarm, History, build_digest
 from search.render.formats import render_all
 from search.render.text import WIDTH, display_width
 from tests.memory_index import MemoryIndex

@@ -9,8 +9,8 @@ from html.parser import HTMLParser
 
 import pytest
 
-from search.edition import build_digest
-from search.plain import plain, safe_url
+from search.editions.edition import build_digest
+from search.editions.plain import plain, safe_url
 from search.render.formats import render_all
 from search.render.markdown import escape
 from tests.documents import document, mention

@@ -17,12 +17,12 @@ from click.testing import CliRunner, Result
 import cli
 from pipelines.document import Document
 from search.backends import open_index
-from search.charts import draw_share
+from search.editions.charts import draw_share
+from search.editions.report import Report
+from search.editions.reporting import build_report
 from search.insights.measured import MEASURES
 from search.render.report_formats import REPORT_FORMATS, ReportFormat, read_report, render_report
 from search.render.report_mail import render_report_mail
-from search.report import Report
-from search.reporting import build_report
 from search.window import Window, month_before, week_before
 from tests.delivering import in_order
 from tests.documents import document, mention

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search.sealing import Broken, Seal
+from search.cluster.sealing import Broken, Seal
 
 KEY = b"k" * 32
 

@@ -12,10 +12,10 @@ from cli import start_context, veilleur
 from crawlers.archive import Archive
 from crawlers.run import CrawlJob
 from crawlers.shards import Shard
+from search.cluster.workers import KEY_FILE_VARIABLE, Worker, longest_kept, start_share, take_key
 from search.commands.run import summary_lines, summary_records
 from search.folder import WatchFolder
 from search.summary import Remark, RunSummary
-from search.workers import KEY_FILE_VARIABLE, Worker, longest_kept, start_share, take_key
 from tests.archived import MORNING, put
 from tests.archived import item as post
 from watchlists.commands.context import Context

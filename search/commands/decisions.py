@@ -11,7 +11,7 @@ from search.commands.sheet import opened_teller, sheet_options, show_sheet
 from watchlists.commands.context import Context, pass_context
 
 if TYPE_CHECKING:
-    from search.looks import Look
+    from search.books.looks import Look
 
 Action = Literal["mute", "promote", "watch", "ignore"]
 WHY = click.option("--why", default="", help="The reason, kept beside the decision.")
@@ -79,9 +79,9 @@ def places(
 
 def read_looks(context: Context) -> tuple[Look, ...]:
     """What looks at emerging places found, as the ledger keeps it."""
+    from search.books.ledger import Ledger
+    from search.books.looks import read_looks as read
     from search.folder import WatchFolder
-    from search.ledger import Ledger
-    from search.looks import read_looks as read
 
     with Ledger.open(WatchFolder(root=context.folder).ledger) as ledger:
         return read(ledger)

@@ -40,9 +40,9 @@ def hand_over(context: Context, *, dry_run: bool, waits_for_hour: bool = False) 
 
 @contextmanager
 def _opened(context: Context, waits_for_hour: bool) -> Iterator[Rounds]:
+    from search.books.ledger import Ledger
     from search.deliver.rounds import Rounds
     from search.folder import WatchFolder, opened_index, refuse_worker
-    from search.ledger import Ledger
 
     folder, watchlist = WatchFolder(root=context.folder), context.watchlist
     refuse_worker(folder)

@@ -17,8 +17,8 @@ SIGNS = {"ok": ("✓", "green"), "missing": ("○", "yellow"), "broken": ("✗",
 @pass_context
 def command(context: Context, as_json: bool) -> None:
     """Look for what is missing or broken, and name the command that fixes it."""
-    from search.doctor import examine
     from search.folder import WatchFolder
+    from search.upkeep.doctor import examine
 
     findings = tuple(examine(WatchFolder(root=context.folder), context.watchlist, environ=os.environ))
     for finding in findings:

@@ -20,7 +20,7 @@ def command(context: Context, subject: str, yes: bool) -> None:
     archive, the index, and every digest that was kept. Example: veilleur forget opale-3f9a2c1
     """
     from search.folder import WatchFolder
-    from search.forget import forget
+    from search.upkeep.forget import forget
 
     _ = context.messages.gettext
     folder = WatchFolder(root=context.folder)

@@ -47,7 +47,7 @@ def command(context: Context, understand: bool, to: str | None, url: str) -> Non
 
 
 def _rebuild(context: Context, folder: WatchFolder, *, is_understood_anew: bool) -> None:
-    from search.rebuild import rebuild
+    from search.upkeep.rebuild import rebuild
 
     _ = context.messages.gettext
     with shown_progress(context) as observe:
@@ -66,7 +66,7 @@ def _rebuild(context: Context, folder: WatchFolder, *, is_understood_anew: bool)
 
 
 def _switch(context: Context, folder: WatchFolder, backend: str, url: str) -> None:
-    from search.switching import Target, switch
+    from search.upkeep.switching import Target, switch
 
     _ = context.messages.gettext
     target = Target(backend=backend, url=url)

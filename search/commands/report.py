@@ -16,8 +16,8 @@ from watchlists.commands.context import Context, pass_context
 from watchlists.errors import VeilleurError
 
 if TYPE_CHECKING:
+    from search.editions.report import Kind, Report
     from search.render.report_formats import ReportFormat
-    from search.report import Kind, Report
     from watchlists.model import Language
 
 FORMAT_NAMES = ("html", "markdown", "text", "json", "csv")
@@ -71,8 +71,8 @@ def command(
 
 
 def _build(context: Context, kind: Kind, day: date | None) -> Report:
+    from search.editions.reporting import build_report, period_before
     from search.folder import WatchFolder, opened_index
-    from search.reporting import build_report, period_before
 
     language: Language = "en" if (context.language or context.watchlist.language) == "en" else "fr"
     watchlist = replace(context.watchlist, language=language)

@@ -63,9 +63,9 @@ def choose_role(
 ) -> Callable[[Observer], RunSummary]:
     """The run that the options ask for; raises WatchlistError where they contradict each other."""
     from crawlers.shards import parse_shard
+    from search.cluster.roles import run_desk, run_whole, run_worker
+    from search.cluster.workers import Worker
     from search.folder import WatchFolder
-    from search.roles import run_desk, run_whole, run_worker
-    from search.workers import Worker
 
     folder, watchlist = WatchFolder(root=context.folder), context.watchlist
     if is_desk and (shard is not None or request.sources or request.force):
@@ -169,8 +169,8 @@ def delivery_line(context: Context, delivery: Delivery) -> str:
 
 def alert_lines(context: Context, summary: RunSummary) -> Iterator[str]:
     """Alerts that began, turned red or ended in this run."""
+    from search.editions.voice import Voice
     from search.sections.alerts import tell_change
-    from search.voice import Voice
 
     language = context.language or context.watchlist.language
     voice = Voice(language=language, timezone=context.watchlist.timezone, messages=context.messages)

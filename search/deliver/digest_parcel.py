@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from search.books.ledger import Kept
 from search.deliver.parcel import Letter
-from search.digest import Digest
-from search.ledger import Kept
+from search.editions.digest import Digest
 from search.render.formats import SUFFIXES, Format
 from search.render.mail import render_mail
 from search.render.payloads import Brief, make_brief

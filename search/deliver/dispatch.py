@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.locks import hold_lock
-from search.alert_book import number_changes
 from search.alerts import is_quiet, may_leave
+from search.books.alert_book import number_changes
+from search.books.ledger import Ledger
 from search.deliver.channels import open_channels
 from search.deliver.notice_parcel import NoticeParcel
 from search.deliver.outbox import Delivery, Outbox
 from search.deliver.parcel import Channel
+from search.editions.notice import Notice
 from search.finds import note_finds, read_documents, read_finds
 from search.folder import WatchFolder, opened_index
 from search.index import Index
-from search.ledger import Ledger
-from search.notice import Notice
 from search.sections.notices import open_teller, tell_alert, tell_finds
 from search.sections.teller import Teller
 from watchlists.errors import LockHeld

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from pipelines.document import Document
+from search.books.ledger import Kept, Ledger
+from search.editions.plain import plain, safe_url, shorten
+from search.editions.press import reprint
 from search.index import Index
-from search.ledger import Kept, Ledger
-from search.plain import plain, safe_url, shorten
-from search.press import reprint
 from search.render.feeds import (
     Entry,
     Feed,

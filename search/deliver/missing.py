@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from search.books.ledger import Ledger
 from search.deliver.outbox import Delivery, attempted_since
-from search.ledger import Ledger
-from search.voice import Voice
+from search.editions.voice import Voice
 
 UNKNOWN = ("unsure", "sending")
 

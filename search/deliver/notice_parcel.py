@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from search.deliver.parcel import Letter
-from search.notice import Notice
+from search.editions.notice import Notice
 from search.render import mail, text
 from search.render.payloads import Brief, brief_notice
 from watchlists.messages import Messages

@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from search.books.ledger import Ledger
 from search.deliver.parcel import Channel, Parcel, Receipt, State, unsure
-from search.ledger import Ledger
 
 PAUSES = (5.0, 30.0)
 """Seconds before a passing refusal is tried again; then it waits for the next delivery."""

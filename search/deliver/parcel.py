@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from search.plain import plain
+from search.editions.plain import plain
 from search.render.payloads import Brief
 
 State = Literal["due", "sending", "sent", "refused", "unsure"]

@@ -8,12 +8,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from search.deliver.parcel import Attachment, Letter
+from search.editions.report import Kind, Report
 from search.render.payloads import Brief, Part, tell_line
 from search.render.report_formats import REPORT_FORMATS, REPORT_SUFFIXES, figure_table, render_report
 from search.render.report_headings import read_report_headings
 from search.render.report_mail import render_report_mail
 from search.render.report_text import render_report_text
-from search.report import Kind, Report
 from search.window import Window
 from watchlists.messages import Messages
 

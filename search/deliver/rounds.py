@@ -10,6 +10,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from search.behind import tell_behind
+from search.books.ledger import Kept, Ledger
 from search.deliver.channels import open_channels
 from search.deliver.digest_parcel import DigestParcel
 from search.deliver.feeds import FeedMaker, find_hits
@@ -18,12 +19,11 @@ from search.deliver.outbox import STILL_NEWS, Delivery, Outbox
 from search.deliver.parcel import Channel
 from search.deliver.report_parcel import ReportParcel
 from search.deliver.reports import make_parcel, waiting_reports
+from search.editions.press import Printed, preview_digest, print_digest, reprint
+from search.editions.voice import Voice
 from search.folder import WatchFolder
 from search.index import Index
-from search.ledger import Kept, Ledger
-from search.press import Printed, preview_digest, print_digest, reprint
 from search.render.json import read_json
-from search.voice import Voice
 from watchlists.messages import load_messages
 from watchlists.model import Watchlist
 

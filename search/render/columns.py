@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
-from search.comparison import Cell, Comparison, Row, ThreadLine
+from search.editions.comparison import Cell, Comparison, Row, ThreadLine
 from search.render.text import display_width
 from search.sheet import Line, draw_bar, heading, note
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
-from search.digest import Digest, Story
+from search.editions.digest import Digest, Story
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST_STORIES = 100

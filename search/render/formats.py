@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from search.digest import Digest
+from search.editions.digest import Digest
 from search.render.html import render_html
 from search.render.json import render_json
 from search.render.markdown import render_markdown

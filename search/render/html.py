@@ -10,8 +10,8 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from search.charts import draw_month
-from search.digest import Digest
+from search.editions.charts import draw_month
+from search.editions.digest import Digest
 from search.render.headings import read_headings
 from search.render.tables import tone_cells
 from watchlists.messages import Messages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
-from search.digest import Digest
+from search.editions.digest import Digest
 
 _ADAPTER = TypeAdapter(Digest)
 

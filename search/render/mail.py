@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment
 from markupsafe import Markup
 
-from search.digest import Chart, Digest
-from search.notice import Notice
-from search.plain import plain
+from search.editions.digest import Chart, Digest
+from search.editions.notice import Notice
+from search.editions.plain import plain
 from search.render.headings import read_headings
 from search.render.html import make_environment
 from search.render.tables import tone_cells

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from search.digest import Block, Digest, Story
-from search.notice import Notice
-from search.plain import shorten
+from search.editions.digest import Block, Digest, Story
+from search.editions.notice import Notice
+from search.editions.plain import shorten
 from search.render.headings import read_headings
 from search.render.markdown import escape
 from watchlists.messages import Messages

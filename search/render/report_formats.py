@@ -6,10 +6,10 @@ from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
-from search.comparison import TidyRow
+from search.editions.comparison import TidyRow
+from search.editions.report import Report
 from search.render.report_html import render_report_html
 from search.render.report_text import render_report_markdown, render_report_text
-from search.report import Report
 from search.sheet import Sheet, table_lines
 from watchlists.messages import Messages
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from search.editions.report import Report
 from search.render.headings import read_headings
 from search.render.mail import inline_page
 from search.render.report_headings import read_report_headings
-from search.report import Report
 from watchlists.messages import Messages
 
 

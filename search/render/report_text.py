@@ -5,15 +5,15 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from search.charts import sparkline
-from search.comparison import Cell, Comparison, ThreadLine
-from search.digest import Story
+from search.editions.charts import sparkline
+from search.editions.comparison import Cell, Comparison, ThreadLine
+from search.editions.digest import Story
+from search.editions.report import Report, Table, Trend
 from search.render.columns import comparison_lines
 from search.render.headings import Headings, read_headings
 from search.render.markdown import escape
 from search.render.report_headings import ReportHeadings, read_report_headings
 from search.render.text import WIDTH, References, display_width
-from search.report import Report, Table, Trend
 from watchlists.messages import Messages
 
 Section = tuple[str, list[str]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from search.digest import Tone
+from search.editions.digest import Tone
 from search.render.headings import Headings
 
 UNTONED = 3

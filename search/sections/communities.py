@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
-from search.comparison import Cell, Comparison, Row, ThreadLine, TidyRow
+from search.editions.comparison import Cell, Comparison, Row, ThreadLine, TidyRow
+from search.editions.plain import plain, safe_url
+from search.editions.voice import Voice
 from search.insights.communities import Community
 from search.insights.contention import Thread
 from search.insights.measured import MEASURES, Measure, Measured, Reading
-from search.plain import plain, safe_url
 from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import percent
-from search.voice import Voice
 from search.window import Window
 
 LONGEST_NAME = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from search.digest import Conversations
+from search.editions.digest import Conversations
 from search.insights.conversations import Conversation
 from search.insights.strands import Strand, strand_key
 from search.sections.story import tell_story

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipelines.document import Document
-from search.digest import Coverage, CoverageIssue, More
+from search.editions.digest import Coverage, CoverageIssue, More
+from search.editions.plain import plain
 from search.insights.coverage import Readings, SourceReading
-from search.plain import plain
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from search.digest import Block, Digest, Story
+from search.editions.digest import Block, Digest, Story
+from search.editions.plain import shorten
 from search.insights.activity import Month, measure_month
 from search.insights.coverage import Readings
 from search.insights.scope import News
-from search.plain import shorten
 from search.sections.coverage import lack_sentence, lacking_sources
 from search.sections.organisations import usual_phrase
 from search.sections.teller import Teller

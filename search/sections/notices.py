@@ -8,17 +8,17 @@ from datetime import datetime, timedelta
 
 from pipelines.document import Document
 from search.alerts import Change
-from search.digest import More, Story
+from search.editions.digest import More, Story
+from search.editions.notice import Notice
+from search.editions.plain import plain, shorten
+from search.editions.voice import Voice
 from search.index import Index
 from search.insights.scope import Scope
 from search.insights.strands import Strand
-from search.notice import Notice
-from search.plain import plain, shorten
 from search.sections.alerts import name_of, tell_parts, tell_reason
 from search.sections.glance import SUBJECT_LENGTH
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
-from search.voice import Voice
 from search.window import Window
 from watchlists.messages import Messages
 from watchlists.model import SavedSearch, Watchlist

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from search.digest import Block, Chart
+from search.editions.digest import Block, Chart
+from search.editions.plain import plain
 from search.insights.activity import (
     Activity,
     Month,
@@ -18,7 +19,6 @@ from search.insights.activity import (
 from search.insights.coverage import Readings
 from search.insights.reputation import measure_reputation
 from search.insights.strands import Strand
-from search.plain import plain
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from watchlists.model import Organisation, Topic

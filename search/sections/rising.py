@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from search.digest import Link, Place, Rising, RisingTerm
+from search.books.looks import Look
+from search.editions.digest import Link, Place, Rising, RisingTerm
+from search.editions.plain import plain, safe_url
 from search.insights.places import Emergence
 from search.insights.rising import Rise
-from search.looks import Look
-from search.plain import plain, safe_url
 from search.sections.story import title_of
 from search.sections.teller import Teller
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from search.digest import Finds
+from search.editions.digest import Finds
+from search.editions.plain import plain
 from search.finds import match_new
 from search.insights.scope import News
-from search.plain import plain
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from watchlists.model import SavedSearch

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from search.comparison import TidyRow
+from search.editions.comparison import TidyRow
+from search.editions.plain import plain
+from search.editions.report import Table
+from search.editions.voice import Voice
 from search.insights.intervals import Interval
 from search.insights.tone import NetTone, OrganisationTone
 from search.insights.voice import Share, VoiceShare
-from search.plain import plain
-from search.report import Table
 from search.sections.communities import LONGEST_NAME
 from search.sheet import percent, signed
-from search.voice import Voice
 from search.window import Window
 
 

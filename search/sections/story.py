@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipelines.document import Document
-from search.digest import Link, Quote, Story
+from search.editions.digest import Link, Quote, Story
+from search.editions.plain import plain, safe_url, shorten_words, split_sentences
 from search.insights.strands import Strand
-from search.plain import plain, safe_url, shorten_words, split_sentences
 from search.sections.teller import Teller
 from search.window import between
 from watchlists.model import Organisation, Topic

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipelines.document import Document
-from search.digest import More
+from search.editions.digest import More
+from search.editions.plain import plain
+from search.editions.voice import Voice
 from search.insights.scope import Scope
 from search.insights.strands import Strand, weave
-from search.plain import plain
-from search.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

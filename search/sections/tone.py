@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from search.digest import Tone, ToneRow
+from search.editions.digest import Tone, ToneRow
+from search.editions.plain import plain
 from search.insights.reputation import Reputation, measure_reputation
-from search.plain import plain
 from search.sections.spoken import tell_spoken
 from search.sections.teller import Teller
 

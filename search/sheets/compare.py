@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from search.editions.plain import safe_url
 from search.insights.communities import (
     Community,
     compared_organisations,
@@ -15,7 +16,6 @@ from search.insights.communities import (
 from search.insights.contention import Thread
 from search.insights.coverage import read_coverage
 from search.insights.scope import Scope
-from search.plain import safe_url
 from search.render.columns import comparison_lines
 from search.sections.communities import tell_communities, tidy_rows
 from search.sections.story import title_of

@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from search.editions.plain import plain, safe_url
+from search.editions.voice import Voice
 from search.insights.intervals import Interval
 from search.insights.malfunctions import Malfunction, find_malfunctions
 from search.insights.praise import Distinction, Praise, find_praise
 from search.insights.tone import NetTone, OrganisationTone, measure_tone
-from search.plain import plain, safe_url
 from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, note, signed
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
-from search.voice import Voice
 from search.window import Window
 from watchlists.model import Organisation
 

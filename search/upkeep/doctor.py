@@ -10,8 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from search.finding import Finding, State
 from search.folder import WatchFolder
+from search.upkeep.finding import Finding, State
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist
 from watchlists.query import Everything
@@ -37,7 +37,7 @@ def examine(
     yield from _examine_secrets(watchlist, environ)
     if watchlist.index.backend == "elasticsearch":
         from search.backends.elasticsearch_examining import examine_server
-        from search.examining_workers import examine_workers
+        from search.cluster.examining_workers import examine_workers
 
         yield from examine_server(watchlist.index, environ, clock=clock)
         yield from examine_workers(folder, watchlist, environ=environ, now=clock())

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from search.desk import opened_desk
+from search.cluster.desk import opened_desk
+from search.cluster.workers import Worker, opened_worker
 from search.folder import WatchFolder, refuse_worker
 from search.run import Observer, RunRequest, run_cycle
 from search.summary import RunSummary
-from search.workers import Worker, opened_worker
 from watchlists.model import Watchlist
 
 

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from crawlers.archive.journal import Entry, Numbered, names_in, pack, unpack, without
 from crawlers.archive.tombstones import mark_of
 from crawlers.pseudonyms import load_key
+from search.cluster.hello import HELLO, Hello
+from search.cluster.sealing import Broken, Seal
 from search.folder import WatchFolder
-from search.hello import HELLO, Hello
-from search.sealing import Broken, Seal
 from watchlists.errors import IndexUnavailable, WatchlistError
 from watchlists.model import Watchlist
 

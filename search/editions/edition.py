@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.document import Document
-from search.digest import Block, Digest, Footer
-from search.fitting import fit
+from search.books.looks import Look
+from search.editions.digest import Block, Digest, Footer
+from search.editions.fitting import fit
+from search.editions.layout import MOST_MUST_SEE, Layout, lay_out
+from search.editions.plain import plain
+from search.editions.voice import Voice
 from search.index import Index
 from search.insights.activity import Month
 from search.insights.conversations import Conversation, find_conversations
@@ -16,9 +20,6 @@ from search.insights.places import Emergence, find_places
 from search.insights.rising import Rise, find_rising
 from search.insights.scope import News, Scope, gather_news
 from search.insights.strands import Strand, strand_key
-from search.layout import MOST_MUST_SEE, Layout, lay_out
-from search.looks import Look
-from search.plain import plain
 from search.sections.conversations import tell_conversations
 from search.sections.coverage import tell_coverage
 from search.sections.glance import Sights, heaviest_first, tell_glance, tell_preheader, tell_subject
@@ -29,7 +30,6 @@ from search.sections.spoken import tell_ahead
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.sections.tone import is_tone_day, tell_tone
-from search.voice import Voice
 from search.window import Window
 from watchlists.messages import Messages
 from watchlists.model import Watchlist

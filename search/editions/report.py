@@ -1,7 +1,7 @@
 """The report of a week or a month as a view model: what every rendering shows, finished. Pure data.
 
-As in the digest, sentences are in the reader's language, texts from outside went through search.plain
-and are still to be escaped; every figure also stands bare, for the CSV.
+As in the digest, sentences are in the reader's language, texts from outside went through
+search.editions.plain and are still to be escaped; every figure also stands bare, for the CSV.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from search.comparison import Comparison, TidyRow
-from search.digest import Chart, Footer, More, Rising, Story
+from search.editions.comparison import Comparison, TidyRow
+from search.editions.digest import Chart, Footer, More, Rising, Story
 
 Kind = Literal["week", "month"]
 

@@ -1,6 +1,6 @@
 """Something told at once, between two digests: an alert, or what a saved search found. Pure data.
 
-Sentences are finished here, in the reader's language, as in search.digest; texts from outside are
+Sentences are finished here, in the reader's language, as in search.editions.digest; texts from outside are
 still to be escaped by each rendering.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from search.digest import More, Story
+from search.editions.digest import More, Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from crawlers.archive import Archive
-from search.finding import Finding
+from search.cluster.hello import remark_on
+from search.cluster.parts import opened_parts
 from search.folder import WatchFolder
-from search.hello import remark_on
-from search.parts import opened_parts
+from search.upkeep.finding import Finding
 from watchlists.errors import IndexUnavailable, VeilleurError
 from watchlists.model import Watchlist
 

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from search.alert_book import read_alarms
+from search.books.alert_book import read_alarms
+from search.books.ledger import Kept, Ledger, Told
+from search.books.looks import read_looks
 from search.deliver.missing import tell_missing
-from search.edition import Alarm, Edition, History, build_edition
+from search.editions.edition import Alarm, Edition, History, build_edition
+from search.editions.voice import Voice
 from search.index import Index
-from search.ledger import Kept, Ledger, Told
-from search.looks import read_looks
 from search.render.formats import FORMATS, SUFFIXES, Format, render_all
-from search.voice import Voice
 from search.window import LOOK_BACK, Window, next_window
 from watchlists.messages import Messages
 from watchlists.model import Watchlist

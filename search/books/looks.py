@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from search.ledger import Ledger
+from search.books.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

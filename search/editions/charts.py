@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from search.digest import Chart
+from search.editions.digest import Chart
 
 BLOCKS = "▁▂▃▄▅▆▇█"
 NOT_COVERED = "·"

@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 from pydantic import TypeAdapter
 
 from search.alerts import Change, Checked, Vigil, watch_over
-from search.edition import Alarm
+from search.books.ledger import Ledger
+from search.editions.edition import Alarm
+from search.editions.voice import Voice
 from search.folder import WatchFolder, opened_index
 from search.index import Index
-from search.ledger import Ledger
 from search.sections.alerts import tell_reason
-from search.voice import Voice
 from watchlists.model import Watchlist
 
 VIGILS: TypeAdapter[Vigil] = TypeAdapter(Vigil)

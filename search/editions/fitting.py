@@ -17,8 +17,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from search.digest import Block, Digest, Finds, Story
-from search.plain import shorten, shorten_words
+from search.editions.digest import Block, Digest, Finds, Story
+from search.editions.plain import shorten, shorten_words
 from search.render.text import render_text
 from search.sections.coverage import tell_more_issues
 from search.sections.teller import Teller

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from search.ledger_schema import MIGRATIONS
+from search.books.ledger_schema import MIGRATIONS
 from search.window import Window
 from watchlists.errors import VeilleurError
 

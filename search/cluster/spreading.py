@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from crawlers.archive import Archive
+from search.cluster.parts import opened_parts
 from search.folder import WatchFolder
-from search.parts import opened_parts
 from watchlists.model import Watchlist
 
 

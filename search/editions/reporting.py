@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from search.comparison import TidyRow
+from search.editions.comparison import TidyRow
+from search.editions.plain import plain
+from search.editions.report import Kind, Report
+from search.editions.voice import Voice
 from search.index import Index
 from search.insights.communities import (
     Community,
@@ -23,8 +26,6 @@ from search.insights.tone import OrganisationTone, measure_tone_at_large
 from search.insights.voice import VoiceShare, measure_voice
 from search.insights.weeks import MOST as MOST_WEEKS
 from search.insights.weeks import WEEK
-from search.plain import plain
-from search.report import Kind, Report
 from search.sections.communities import tell_communities, tidy_rows
 from search.sections.report import (
     subject_of,
@@ -40,7 +41,6 @@ from search.sections.standing import tell_tone, tell_voice, tone_rows, voice_row
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.sections.trends import tell_trend
-from search.voice import Voice
 from search.window import Window, month_before, week_before
 from watchlists.messages import Messages
 from watchlists.model import Watchlist

@@ -1,0 +1,1 @@
+"""Keeping a watch whole: built anew, moved, trimmed, forgotten, examined."""
