@@ -19,12 +19,12 @@ from tempfile import TemporaryDirectory
 from crawlers.items import Outcome
 from pipelines.document import Community, Document, Mention, ThreadMeasures
 from search.backends import open_index
-from search.editions import fitting
 from search.editions.digest import Digest
-from search.editions.edition import build_digest
-from search.editions.fitting import count_words
 from search.folder import WatchFolder, opened_index
 from search.index import Index
+from search.press import fitting
+from search.press.edition import build_digest
+from search.press.fitting import count_words
 from search.render.formats import render_all
 from search.window import Window
 from watchlists.load import load_watchlist

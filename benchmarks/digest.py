@@ -18,9 +18,9 @@ from index import BATCH, NOW, ORGANISATIONS, make_documents
 
 from crawlers.items import Outcome
 from search.backends import open_index
-from search.editions.edition import build_digest
-from search.editions.fitting import count_words
 from search.index import Index
+from search.press.edition import build_digest
+from search.press.fitting import count_words
 from search.render.formats import render_all
 from search.window import Window
 from watchlists.messages import load_messages

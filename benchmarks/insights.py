@@ -18,7 +18,6 @@ from digest import fill, make_watchlist
 from index import NOW
 
 from search.backends import open_index
-from search.editions.voice import Voice
 from search.insights.scope import Scope
 from search.sections.teller import Teller
 from search.sheet import Sheet
@@ -31,6 +30,7 @@ from search.sheets.tone import make_tone_sheet
 from search.sheets.trends import make_trends_sheet
 from search.sheets.voice import make_voice_sheet
 from search.window import Window, wall_clock
+from search.wording.voice import Voice
 from watchlists.messages import load_messages
 from watchlists.model import Campaign, IndexSettings
 

@@ -16,14 +16,14 @@ from digest import fill, make_watchlist
 from index import NOW
 
 from search.backends import open_index
-from search.editions.reporting import build_report, period_before
-from search.editions.voice import Voice
 from search.index import Index
 from search.insights.scope import Scope
+from search.press.reporting import build_report, period_before
 from search.render.report_formats import REPORT_FORMATS, render_report
 from search.sections.teller import Teller
 from search.sheets.compare import make_compare_sheet
 from search.window import Window, wall_clock
+from search.wording.voice import Voice
 from watchlists.messages import load_messages
 from watchlists.model import IndexSettings
 

@@ -30,6 +30,14 @@ WATCHED_ROLES = frozenset({"own", "competitor"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alarm:
+    """Something to be seen first: the documents it is about, and why, in the reader's language."""
+
+    documents: tuple[str, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Vigil:
     """How one organisation stands, and since when."""
 

@@ -6,10 +6,10 @@ from contextlib import closing
 from datetime import datetime, timedelta
 
 from crawlers.archive import Archive
-from search.editions.voice import Voice
 from search.folder import WatchFolder
 from search.index import Index
-from search.upkeep.quarantine import read_quarantine
+from search.quarantine import read_quarantine
+from search.wording.voice import Voice
 from watchlists.errors import VeilleurError
 
 REACH = timedelta(days=30)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from search.books.ledger import Ledger
-from search.editions.press import print_digest
 from search.folder import WatchFolder, opened_index
+from search.press.printing import print_digest
 from search.run import RunRequest, RunSession
 from search.summary import RunSummary
 from watchlists.demo.clock import Clock, day_start

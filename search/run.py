@@ -24,16 +24,16 @@ from crawlers.run import CrawlJob, Landed, Progress
 from pipelines.sharing import Sharing
 from pipelines.store import batched
 from pipelines.understand import Understanding
+from search.alert_book import alert
 from search.alerts import Change
-from search.books.alert_book import alert
-from search.cluster.role import Crawl, Role
 from search.deliver.dispatch import dispatch
 from search.deliver.outbox import Delivery
 from search.folder import WatchFolder, opened_index
 from search.probing import probe_places
+from search.retention import expire_items
+from search.role import Crawl, Role
 from search.summary import RunSummary, find_newly_failed
 from search.sync import SyncReport, sync_documents, sync_outcomes
-from search.upkeep.retention import expire_items
 from watchlists.errors import CrawlBroken, IndexDamaged
 from watchlists.model import Watchlist
 from watchlists.query import Everything

@@ -13,10 +13,10 @@ from typing import Any
 
 from babel.numbers import format_percent
 
-from search.editions.plain import shorten
-from search.editions.voice import Voice
 from search.render.text import display_width
 from search.tables import csv_lines
+from search.wording.plain import shorten
+from search.wording.voice import Voice
 
 FULL, EMPTY = "█", "░"
 BAR = 16

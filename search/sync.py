@@ -15,7 +15,7 @@ from pipelines.embeddings import encoder_version
 from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.index import Index, Refusal, Vector
-from search.upkeep.quarantine import hold, let_go_settled, read_quarantine, without_held
+from search.quarantine import hold, let_go_settled, read_quarantine, without_held
 from watchlists.model import Watchlist
 
 BATCH = 500

@@ -15,7 +15,7 @@ from aiosmtpd.smtp import Envelope, Session
 from pipelines.document import Document
 from search.books.ledger import Kept
 from search.deliver.digest_parcel import DigestParcel
-from search.editions.edition import build_digest
+from search.press.edition import build_digest
 from search.render.formats import render_all
 from tests.memory_index import MemoryIndex
 from tests.morning import END, WINDOW, history, news, outcomes, watchlist

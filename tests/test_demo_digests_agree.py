@@ -16,9 +16,9 @@ from pipelines.store import Store
 from search.backends import open_index
 from search.books.ledger import Ledger
 from search.demo import demo_morning, run_demo
-from search.editions.press import Printed, print_digest
 from search.folder import WatchFolder, opened_index
 from search.index import Index
+from search.press.printing import Printed, print_digest
 from search.render.formats import FORMATS
 from search.sync import put_documents, put_vectors, sync_outcomes
 from tests.elasticsearch_server import fresh_settings

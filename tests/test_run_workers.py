@@ -21,10 +21,10 @@ from pipelines.sharing import Sharing
 from search.backends.elasticsearch_connection import connect
 from search.backends.elasticsearch_parts_storage import remove_parts
 from search.cluster.parts import ClusterMemo, opened_parts
-from search.cluster.role import Role
 from search.cluster.workers import Worker, opened_worker, start_share
 from search.demo import demo_moments, write_digest
 from search.folder import WatchFolder
+from search.role import Role
 from search.run import RunRequest, RunSession
 from search.upkeep.forget import forget
 from tests.sharded_demo import KEY, DemoWeb, Seen, Team, demo_web, read_alone, team_of

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from pipelines.document import Document
+from search.alert_book import check_alerts, load_vigils, read_alarms, read_changes
 from search.alerts import Change, Vigil, is_quiet, may_leave, replay, watch_over
-from search.books.alert_book import check_alerts, load_vigils, read_alarms, read_changes
 from search.books.ledger import Ledger
-from search.editions.press import print_digest
-from search.editions.voice import Voice
 from search.insights.badbuzz import Buzz
 from search.insights.grievances import crisis_words, speaking_badly, speaks_badly
 from search.insights.hearing import cover_hours
+from search.press.printing import print_digest
+from search.wording.voice import Voice
 from tests.documents import document, mention, outcome
 from tests.memory_index import MemoryIndex
 from tests.morning import END, watchlist

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import cli
+from search.alert_book import alert
 from search.backends import open_index
-from search.books.alert_book import alert
 from search.folder import WatchFolder
 from tests.morning import END
 from tests.test_search_alerts import CRISIS, angry, reading, usual

@@ -15,13 +15,13 @@ import cli
 from pipelines.document import Document
 from search.backends import open_index
 from search.editions.comparison import Cell, Comparison, Row
-from search.editions.voice import Voice
 from search.insights.measured import MEASURES
 from search.insights.scope import Scope
 from search.render.columns import comparison_lines
 from search.render.text import display_width
 from search.sections.teller import Teller
 from search.sheets.compare import make_compare_sheet
+from search.wording.voice import Voice
 from tests.documents import document
 from tests.memory_index import MemoryIndex
 from tests.morning import END, watchlist

@@ -18,16 +18,16 @@ import pytest
 
 from crawlers.locks import hold_lock
 from pipelines.document import Document
-from search.books.alert_book import check_alerts
+from search.alert_book import check_alerts
 from search.books.ledger import Ledger
 from search.deliver.channels import open_channels
 from search.deliver.dispatch import Dispatch, dispatch
 from search.deliver.missing import tell_missing
 from search.deliver.outbox import read_deliveries
-from search.editions.press import print_digest
-from search.editions.voice import Voice
 from search.folder import WatchFolder
+from search.press.printing import print_digest
 from search.render.json import read_json
+from search.wording.voice import Voice
 from tests.crawling import Watch, rss
 from tests.cycling import veilleur
 from tests.delivering import Hook, Postbox, smtp_server, webhook_server

@@ -19,8 +19,8 @@ from search.backends import open_index
 from search.books.ledger import Ledger
 from search.deliver.outbox import read_deliveries
 from search.deliver.rounds import Rounds
-from search.editions.press import print_digest
 from search.folder import WatchFolder
+from search.press.printing import print_digest
 from tests.delivering import Hook, Postbox, smtp_server, webhook_server
 from tests.documents import document, mention
 from tests.memory_index import MemoryIndex

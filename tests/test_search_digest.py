@@ -11,17 +11,18 @@ import pytest
 
 from crawlers.items import Outcome
 from pipelines.document import Document
+from search.alerts import Alarm
 from search.backends import open_index
 from search.editions.digest import Digest
-from search.editions.edition import Alarm, History, build_digest
-from search.editions.fitting import MOST_WORDS, count_words
-from search.editions.voice import Voice
 from search.insights.scope import Scope
+from search.press.edition import History, build_digest
+from search.press.fitting import MOST_WORDS, count_words
 from search.render.formats import render_all
 from search.render.json import read_json, render_json
 from search.sections.teller import Teller
 from search.sections.tone import is_tone_day
 from search.window import Window
+from search.wording.voice import Voice
 from tests.documents import document, mention, outcome
 from tests.memory_index import MemoryIndex
 from tests.morning import ACME, END, NIMBO, SOURCES, WINDOW, history, news, outcomes, watchlist

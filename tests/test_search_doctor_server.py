@@ -21,7 +21,7 @@ from elasticsearch import Elasticsearch
 from cli import start_context, veilleur
 from search.backends import open_index
 from search.backends.elasticsearch_examining import examine_server
-from search.upkeep.finding import Finding
+from search.finding import Finding
 from tests.elasticsearch_server import fresh_settings
 from tests.faulty_proxy import FaultyProxy, faulty_proxy
 from watchlists.messages import load_messages

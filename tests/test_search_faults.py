@@ -21,13 +21,13 @@ from search.backends import erase_index
 from search.backends.elasticsearch import ElasticsearchIndex
 from search.behind import tell_behind
 from search.books.ledger import Ledger
-from search.editions.press import print_digest
-from search.editions.voice import Voice
 from search.folder import WatchFolder, opened_index
+from search.press.printing import print_digest
+from search.quarantine import read_quarantine, release
 from search.run import RunRequest, run_cycle
 from search.summary import RunSummary
 from search.sync import EPOCH, SyncReport, sync_documents, sync_outcomes
-from search.upkeep.quarantine import read_quarantine, release
+from search.wording.voice import Voice
 from tests.archived import MORNING, item, put
 from tests.crawling import Watch, rss
 from tests.documents import outcome, sample

@@ -9,8 +9,8 @@ import pytest
 
 from pipelines.document import Document
 from search.editions.digest import Digest
-from search.editions.edition import build_digest
-from search.editions.fitting import MOST_WORDS, count_words
+from search.press.edition import build_digest
+from search.press.fitting import MOST_WORDS, count_words
 from tests.documents import document, mention
 from tests.memory_index import MemoryIndex
 from tests.morning import END, NIMBO, WINDOW, outcomes, watchlist
@@ -52,7 +52,7 @@ def digest_of(documents: list[Document], watch: Watchlist) -> Digest:
 def whole(documents: list[Document], watch: Watchlist, monkeypatch: pytest.MonkeyPatch) -> Digest:
     """The page as it would be without a limit."""
     with monkeypatch.context() as patch:
-        patch.setattr("search.editions.fitting.MOST_WORDS", 10_000)
+        patch.setattr("search.press.fitting.MOST_WORDS", 10_000)
         return digest_of(documents, watch)
 
 

@@ -18,11 +18,11 @@ from pipelines.store import Store
 from pipelines.understand import Understanding
 from search.backends import open_index
 from search.books.ledger import Ledger
-from search.editions.press import print_digest, write_file
 from search.folder import WatchFolder
+from search.press.printing import print_digest, write_file
+from search.retention import expire_items
 from search.sync import sync_documents, sync_outcomes
 from search.upkeep.forget import forget
-from search.upkeep.retention import expire_items
 from tests.archived import MORNING, item, put
 from watchlists.load import load_watchlist
 from watchlists.messages import load_messages

@@ -21,8 +21,8 @@ from search.cluster.hello import Hello, watchlist_print
 from search.cluster.parts import ClusterMemo, Parts, opened_parts
 from search.cluster.spreading import told_workers
 from search.cluster.workers import Worker
+from search.finding import Finding
 from search.folder import WatchFolder
-from search.upkeep.finding import Finding
 from tests.archived import HOUR, MORNING, item, put
 from tests.elasticsearch_server import fresh_settings
 from tests.sharded_demo import KEY

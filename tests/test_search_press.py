@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from search.books.ledger import Ledger
-from search.editions.edition import build_edition
-from search.editions.press import Printed, print_digest, recompute, reprint
+from search.press.edition import build_edition
+from search.press.printing import Printed, print_digest, recompute, reprint
 from search.render.json import read_json
 from search.window import day_window
 from tests.documents import document, mention

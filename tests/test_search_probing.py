@@ -14,8 +14,8 @@ from pipelines.document import Document
 from search.backends import open_index
 from search.books.ledger import Ledger
 from search.books.looks import Look, read_looks
-from search.editions.press import print_digest
 from search.folder import WatchFolder
+from search.press.printing import print_digest
 from search.probing import ask_for_places, probe_places
 from tests.memory_index import MemoryIndex
 from tests.morning import END, watchlist

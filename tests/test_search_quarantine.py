@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from search.commands.quarantine import command
 from search.index import Refusal
-from search.upkeep.quarantine import Held, hold, read_quarantine, release, without_held
+from search.quarantine import Held, hold, read_quarantine, release, without_held
 from watchlists.commands.context import Context
 
 REFUSALS = (Refusal(id="b", reason="too large"), Refusal(id="a", reason="no such field"))

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from search.editions.charts import draw_month, sparkline
+from search.alerts import Alarm
 from search.editions.digest import Chart, Digest
-from search.editions.edition import Alarm, History, build_digest
+from search.press.edition import History, build_digest
 from search.render.formats import render_all
 from search.render.text import WIDTH, display_width
+from search.wording.charts import draw_month, sparkline
 from tests.memory_index import MemoryIndex
 from tests.morning import END, WINDOW, history, news, outcomes, watchlist
 from watchlists.messages import load_messages

@@ -9,10 +9,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from search.editions.edition import build_digest
-from search.editions.plain import plain, safe_url
+from search.press.edition import build_digest
 from search.render.formats import render_all
 from search.render.markdown import escape
+from search.wording.plain import plain, safe_url
 from tests.documents import document, mention
 from tests.hostile_titles import HOSTILE_TITLES
 from tests.memory_index import MemoryIndex

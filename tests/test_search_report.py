@@ -17,13 +17,13 @@ from click.testing import CliRunner, Result
 import cli
 from pipelines.document import Document
 from search.backends import open_index
-from search.editions.charts import draw_share
 from search.editions.report import Report
-from search.editions.reporting import build_report
 from search.insights.measured import MEASURES
+from search.press.reporting import build_report
 from search.render.report_formats import REPORT_FORMATS, ReportFormat, read_report, render_report
 from search.render.report_mail import render_report_mail
 from search.window import Window, month_before, week_before
+from search.wording.charts import draw_share
 from tests.delivering import in_order
 from tests.documents import document, mention
 from tests.hostile_titles import HOSTILE_TITLES

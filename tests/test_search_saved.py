@@ -19,8 +19,8 @@ from search.asking import read_query
 from search.books.ledger import Ledger
 from search.deliver.channels import open_channels
 from search.deliver.dispatch import Dispatch
-from search.editions.edition import build_digest
-from search.editions.press import print_digest
+from search.press.edition import build_digest
+from search.press.printing import print_digest
 from search.render.formats import render_all
 from search.render.json import read_json
 from tests.delivering import Hook, in_order, webhook_server
@@ -195,7 +195,7 @@ def digest_of(watch: Watchlist, found: list[Document]) -> Any:
 
 def test_the_digest_counts_what_a_search_found_and_shows_three_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     # A full page would shorten the lines first.
-    monkeypatch.setattr("search.editions.fitting.MOST_WORDS", 10_000)
+    monkeypatch.setattr("search.press.fitting.MOST_WORDS", 10_000)
     more = [breakdown(n, END - n * HOUR) for n in range(1, 6)]
     watch = watch_of(
         replace(PANNES, digest=True), CARGO, SavedSearch(id="x", name="X", query="introuvable", digest=True)

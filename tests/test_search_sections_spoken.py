@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 
 from pipelines.document import Document
-from search.editions.edition import build_digest
-from search.editions.voice import Voice
 from search.insights.scope import Scope
+from search.press.edition import build_digest
 from search.render.html import render_html
 from search.render.markdown import render_markdown
 from search.render.text import render_text
 from search.sections.spoken import tell_ahead, tell_spoken
 from search.sections.teller import Teller
+from search.wording.voice import Voice
 from tests.documents import document, mention
 from tests.memory_index import MemoryIndex
 from tests.morning import ACME, BOLIDE, END, NIMBO, WINDOW, watchlist

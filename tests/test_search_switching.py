@@ -14,8 +14,8 @@ from cli import start_context, veilleur
 from crawlers.archive import Archive
 from search.backends import open_index
 from search.folder import WatchFolder
+from search.quarantine import read_quarantine
 from search.sync import EPOCH
-from search.upkeep.quarantine import read_quarantine
 from search.upkeep.rebuild import rebuild
 from search.upkeep.switching import SwitchReport, Target, switch
 from tests.archived import MORNING, item, put

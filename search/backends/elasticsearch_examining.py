@@ -14,7 +14,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 from search.backends.analysis import STEMMERS
 from search.backends.elasticsearch_connection import check_version, connect, guarded
 from search.backends.elasticsearch_storage import aliases_of
-from search.upkeep.finding import Finding
+from search.finding import Finding
 from watchlists.errors import IndexUnavailable
 from watchlists.model import IndexSettings
 

@@ -16,9 +16,9 @@ from crawlers.locks import hold_lock
 from crawlers.run import CrawlJob, Event
 from search.cluster.hello import Hello, remark_on
 from search.cluster.parts import REMEMBERED, ClusterMemo, Opened, Parts, opened_parts
-from search.cluster.role import Role
 from search.cluster.workers import longest_kept, need_cluster
 from search.folder import WatchFolder, refuse_worker
+from search.role import Role
 from search.run import Observer, RunRequest, RunSession, ignore
 from search.summary import Remark, RunSummary
 from watchlists.model import Watchlist
@@ -29,7 +29,7 @@ TIDIED = timedelta(days=1)
 
 @dataclass(slots=True, kw_only=True)
 class Pull:
-    """The workers' parts, as search.cluster.role.Crawl."""
+    """The workers' parts, as search.role.Crawl."""
 
     folder: WatchFolder
     watchlist: Watchlist

@@ -8,8 +8,8 @@ from datetime import datetime
 from crawlers.archive import Archive
 from search.cluster.hello import remark_on
 from search.cluster.parts import opened_parts
+from search.finding import Finding
 from search.folder import WatchFolder
-from search.upkeep.finding import Finding
 from watchlists.errors import IndexUnavailable, VeilleurError
 from watchlists.model import Watchlist
 

@@ -21,11 +21,11 @@ from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.cluster.hello import Hello, watchlist_print
 from search.cluster.parts import ClusterMemo, Parts, opened_parts
-from search.cluster.role import Crawl, Role
 from search.folder import WatchFolder
+from search.retention import expire_items
+from search.role import Crawl, Role
 from search.run import Observer, RunRequest, RunSession, ignore
 from search.summary import Remark, RunSummary
-from search.upkeep.retention import expire_items
 from watchlists.errors import WatchlistError
 from watchlists.model import Watchlist
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from search.alerts import Change, Vigil
-    from search.editions.voice import Voice
     from search.insights.badbuzz import Buzz
+    from search.wording.voice import Voice
 
 TOLD_DAYS = 30
 LONGEST_REPLAY = timedelta(days=92)
@@ -71,8 +71,8 @@ def _replay(context: Context, since: datetime, until: datetime, *, as_json: bool
 
 
 def _stand(context: Context, *, as_json: bool) -> None:
+    from search.alert_book import load_vigils, read_changes
     from search.alerts import watch_over
-    from search.books.alert_book import load_vigils, read_changes
     from search.books.ledger import Ledger
     from search.folder import WatchFolder, opened_index
 
@@ -109,7 +109,7 @@ def _tell(context: Context, change: Change, *, as_json: bool) -> None:
 
 
 def _voice(context: Context) -> Voice:
-    from search.editions.voice import Voice
+    from search.wording.voice import Voice
 
     watchlist = context.watchlist
     language = context.language or watchlist.language

@@ -17,7 +17,7 @@ from watchlists.errors import VeilleurError
 
 if TYPE_CHECKING:
     from search.books.ledger import Kept, Ledger
-    from search.editions.press import Printed
+    from search.press.printing import Printed
     from search.render.formats import Format
     from search.window import Window
     from watchlists.model import Language, Watchlist
@@ -93,9 +93,9 @@ def command(
 
 def _build(context: Context, ledger: Ledger, day: str | None) -> Printed:
     from search.behind import tell_behind
-    from search.editions.press import print_digest, recompute
-    from search.editions.voice import Voice
     from search.folder import WatchFolder, opened_index
+    from search.press.printing import print_digest, recompute
+    from search.wording.voice import Voice
 
     chosen: Language = "en" if context.language == "en" else "fr"
     watchlist = replace(context.watchlist, language=chosen) if context.language else context.watchlist
@@ -125,7 +125,7 @@ def day_of(day: str, ledger: Ledger, watchlist: Watchlist) -> Kept | Window:
 
 def _find_kept(context: Context, ledger: Ledger, day: str) -> Printed:
     """The digest kept for a day (the first of it, or the one of that time), others named on stderr."""
-    from search.editions.press import reprint
+    from search.press.printing import reprint
 
     editions = ledger.of_day(date.fromisoformat(day[:10]))
     wanted = [each for each in editions if _local(each).startswith(day)]
@@ -160,8 +160,8 @@ def _nothing_kept(ledger: Ledger, day: str) -> VeilleurError:
 
 def show(context: Context, printed: Printed, format: Format, *, is_opened: bool) -> None:
     """Text, Markdown and JSON to stdout, byte for byte; html (and what is opened) to a file."""
-    from search.editions.press import write_file
     from search.folder import WatchFolder
+    from search.press.printing import write_file
 
     if format != "html" and not is_opened:
         click.echo(printed.renderings[format], nl=False)

@@ -19,7 +19,7 @@ def command() -> None:
 @pass_context
 def list_(context: Context, as_json: bool) -> None:
     """What is held, since when, and why."""
-    from search.upkeep.quarantine import read_quarantine
+    from search.quarantine import read_quarantine
 
     held = read_quarantine(context.state / FILE)
     for each in held:
@@ -36,7 +36,7 @@ def list_(context: Context, as_json: bool) -> None:
 @pass_context
 def retry(context: Context, ids: tuple[str, ...]) -> None:
     """Let documents go, all of them or those of these IDS: the next run sends them again."""
-    from search.upkeep.quarantine import release
+    from search.quarantine import release
 
     released = release(context.state / FILE, ids or None)
     text = context.messages.ngettext(

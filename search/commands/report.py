@@ -71,8 +71,8 @@ def command(
 
 
 def _build(context: Context, kind: Kind, day: date | None) -> Report:
-    from search.editions.reporting import build_report, period_before
     from search.folder import WatchFolder, opened_index
+    from search.press.reporting import build_report, period_before
 
     language: Language = "en" if (context.language or context.watchlist.language) == "en" else "fr"
     watchlist = replace(context.watchlist, language=language)

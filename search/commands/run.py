@@ -169,8 +169,8 @@ def delivery_line(context: Context, delivery: Delivery) -> str:
 
 def alert_lines(context: Context, summary: RunSummary) -> Iterator[str]:
     """Alerts that began, turned red or ended in this run."""
-    from search.editions.voice import Voice
     from search.sections.alerts import tell_change
+    from search.wording.voice import Voice
 
     language = context.language or context.watchlist.language
     voice = Voice(language=language, timezone=context.watchlist.timezone, messages=context.messages)

@@ -41,10 +41,10 @@ def opened_teller(
     context: Context, *, days: int | None, since: str | None, until: str | None, usual_days: int = 28
 ) -> Iterator[Teller]:
     """The watch over the period asked for, and the voice to tell it with."""
-    from search.editions.voice import Voice
     from search.folder import WatchFolder, opened_index
     from search.insights.scope import Scope
     from search.sections.teller import Teller
+    from search.wording.voice import Voice
 
     window = read_window(context, days=days, since=since, until=until, usual_days=usual_days)
     watchlist = context.watchlist

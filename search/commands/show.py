@@ -12,7 +12,7 @@ from watchlists.commands.context import Context, pass_context
 from watchlists.errors import VeilleurError
 
 if TYPE_CHECKING:
-    from search.editions.dossier import Dossier
+    from search.dossier import Dossier
 
 
 @click.command()
@@ -24,7 +24,7 @@ def command(context: Context, id: str, as_json: bool) -> None:
 
     ID is what search and the digest show; an address works too.
     """
-    from search.editions.dossier import open_dossier
+    from search.dossier import open_dossier
     from search.folder import WatchFolder
 
     dossier = open_dossier(WatchFolder(root=context.folder), context.watchlist, id)

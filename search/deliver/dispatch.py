@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from crawlers.locks import hold_lock
+from search.alert_book import number_changes
 from search.alerts import is_quiet, may_leave
-from search.books.alert_book import number_changes
 from search.books.ledger import Ledger
 from search.deliver.channels import open_channels
 from search.deliver.notice_parcel import NoticeParcel

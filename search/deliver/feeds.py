@@ -8,9 +8,8 @@ from datetime import datetime
 
 from pipelines.document import Document
 from search.books.ledger import Kept, Ledger
-from search.editions.plain import plain, safe_url, shorten
-from search.editions.press import reprint
 from search.index import Index
+from search.press.printing import reprint
 from search.render.feeds import (
     Entry,
     Feed,
@@ -22,6 +21,7 @@ from search.render.feeds import (
     write_json_feed,
 )
 from search.render.json import read_json
+from search.wording.plain import plain, safe_url, shorten
 from watchlists.messages import Messages
 from watchlists.model import SavedSearch, Watchlist
 

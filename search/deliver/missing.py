@@ -7,7 +7,7 @@ from datetime import datetime
 
 from search.books.ledger import Ledger
 from search.deliver.outbox import Delivery, attempted_since
-from search.editions.voice import Voice
+from search.wording.voice import Voice
 
 UNKNOWN = ("unsure", "sending")
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
-from search.editions.plain import plain
 from search.render.payloads import Brief
+from search.wording.plain import plain
 
 State = Literal["due", "sending", "sent", "refused", "unsure"]
 LONGEST_REASON = 200

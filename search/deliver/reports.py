@@ -8,8 +8,8 @@ from datetime import datetime
 from search.deliver.outbox import STILL_NEWS, Outbox
 from search.deliver.report_parcel import ReportParcel, number_of
 from search.editions.report import Kind
-from search.editions.reporting import build_report, period_before
 from search.index import Index
+from search.press.reporting import build_report, period_before
 from search.window import Window
 from watchlists.messages import load_messages
 from watchlists.model import Watchlist

@@ -19,11 +19,11 @@ from search.deliver.outbox import STILL_NEWS, Delivery, Outbox
 from search.deliver.parcel import Channel
 from search.deliver.report_parcel import ReportParcel
 from search.deliver.reports import make_parcel, waiting_reports
-from search.editions.press import Printed, preview_digest, print_digest, reprint
-from search.editions.voice import Voice
 from search.folder import WatchFolder
 from search.index import Index
+from search.press.printing import Printed, preview_digest, print_digest, reprint
 from search.render.json import read_json
+from search.wording.voice import Voice
 from watchlists.messages import load_messages
 from watchlists.model import Watchlist
 

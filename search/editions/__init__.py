@@ -1,1 +1,1 @@
-"""What readers get: digests, reports and notices, as records and as they are built."""
+"""What readers get: digests, reports and notices, as records. Pure data."""

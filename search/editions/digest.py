@@ -1,7 +1,7 @@
 """The digest as a view model: what every rendering shows, in the reader's language. Pure data.
 
 Sentences are finished here, so that all renderings say the same; numbers and addresses stand
-beside them for the renderings that draw or link. Texts from outside went through search.editions.plain
+beside them for the renderings that draw or link. Texts from outside went through search.wording.plain
 and are still to be escaped. Sections stand in reading order; an empty one is not shown.
 """
 

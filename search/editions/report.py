@@ -1,7 +1,7 @@
 """The report of a week or a month as a view model: what every rendering shows, finished. Pure data.
 
 As in the digest, sentences are in the reader's language, texts from outside went through
-search.editions.plain and are still to be escaped; every figure also stands bare, for the CSV.
+search.wording.plain and are still to be escaped; every figure also stands bare, for the CSV.
 """
 
 from __future__ import annotations

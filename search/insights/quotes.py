@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipelines.document import Document
-from search.editions.plain import shorten, split_sentences
 from search.insights.strands import voice_of
+from search.wording.plain import shorten, split_sentences
 
 FEWEST_CHARACTERS = 15
 """Shorter sentences ("Panne !") show nothing."""

@@ -10,10 +10,10 @@ from importlib.resources import files
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from search.editions.charts import draw_month
 from search.editions.digest import Digest
 from search.render.headings import read_headings
 from search.render.tables import tone_cells
+from search.wording.charts import draw_month
 from watchlists.messages import Messages
 
 

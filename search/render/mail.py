@@ -16,10 +16,10 @@ from markupsafe import Markup
 
 from search.editions.digest import Chart, Digest
 from search.editions.notice import Notice
-from search.editions.plain import plain
 from search.render.headings import read_headings
 from search.render.html import make_environment
 from search.render.tables import tone_cells
+from search.wording.plain import plain
 from watchlists.messages import Messages
 from watchlists.slugs import make_slug
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from search.editions.charts import sparkline
 from search.editions.digest import Block, Coverage, Digest, Finds, Link, More, Place, RisingTerm, Story, Tone
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
+from search.wording.charts import sparkline
 from watchlists.messages import Messages
 
 SPECIAL = re.compile(r"([\\`*_{}\[\]()<>#|~&!$@^=])")

@@ -11,9 +11,9 @@ from datetime import date
 
 from search.editions.digest import Block, Digest, Story
 from search.editions.notice import Notice
-from search.editions.plain import shorten
 from search.render.headings import read_headings
 from search.render.markdown import escape
+from search.wording.plain import shorten
 from watchlists.messages import Messages
 
 Payload = dict[str, object]

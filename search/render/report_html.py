@@ -7,11 +7,11 @@ from functools import lru_cache
 from jinja2 import Environment
 from markupsafe import Markup
 
-from search.editions.charts import draw_month, draw_share
 from search.editions.report import Report
 from search.render.headings import read_headings
 from search.render.html import make_environment, make_policy, read_style
 from search.render.report_headings import read_report_headings
+from search.wording.charts import draw_month, draw_share
 from watchlists.messages import Messages
 
 

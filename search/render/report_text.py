@@ -5,7 +5,6 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 
-from search.editions.charts import sparkline
 from search.editions.comparison import Cell, Comparison, ThreadLine
 from search.editions.digest import Story
 from search.editions.report import Report, Table, Trend
@@ -14,6 +13,7 @@ from search.render.headings import Headings, read_headings
 from search.render.markdown import escape
 from search.render.report_headings import ReportHeadings, read_report_headings
 from search.render.text import WIDTH, References, display_width
+from search.wording.charts import sparkline
 from watchlists.messages import Messages
 
 Section = tuple[str, list[str]]

@@ -7,11 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from search.editions.charts import sparkline
 from search.editions.digest import Block, Coverage, Digest, Finds, More, Place, Quote, RisingTerm, Story, Tone
 from search.editions.notice import Notice
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
+from search.wording.charts import sparkline
 from watchlists.messages import Messages
 
 WIDTH = 78

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from search.alerts import Change, Vigil
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.badbuzz import Buzz
+from search.wording.plain import plain
+from search.wording.voice import Voice
 from watchlists.model import Watchlist
 
 MOST_PLACES = 4

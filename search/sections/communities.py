@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 
 from search.editions.comparison import Cell, Comparison, Row, ThreadLine, TidyRow
-from search.editions.plain import plain, safe_url
-from search.editions.voice import Voice
 from search.insights.communities import Community
 from search.insights.contention import Thread
 from search.insights.measured import MEASURES, Measure, Measured, Reading
@@ -15,6 +13,8 @@ from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import percent
 from search.window import Window
+from search.wording.plain import plain, safe_url
+from search.wording.voice import Voice
 
 LONGEST_NAME = 40
 

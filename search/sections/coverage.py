@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from pipelines.document import Document
 from search.editions.digest import Coverage, CoverageIssue, More
-from search.editions.plain import plain
 from search.insights.coverage import Readings, SourceReading
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
+from search.wording.plain import plain
 
 MOST_ISSUES = 6
 MOST_LATE = 3

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.editions.digest import Block, Digest, Story
-from search.editions.plain import shorten
 from search.insights.activity import Month, measure_month
 from search.insights.coverage import Readings
 from search.insights.scope import News
 from search.sections.coverage import lack_sentence, lacking_sources
 from search.sections.organisations import usual_phrase
 from search.sections.teller import Teller
+from search.wording.plain import shorten
 from watchlists.query import Everything
 
 SUBJECT_LENGTH = 65

@@ -10,8 +10,6 @@ from pipelines.document import Document
 from search.alerts import Change
 from search.editions.digest import More, Story
 from search.editions.notice import Notice
-from search.editions.plain import plain, shorten
-from search.editions.voice import Voice
 from search.index import Index
 from search.insights.scope import Scope
 from search.insights.strands import Strand
@@ -20,6 +18,8 @@ from search.sections.glance import SUBJECT_LENGTH
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.window import Window
+from search.wording.plain import plain, shorten
+from search.wording.voice import Voice
 from watchlists.messages import Messages
 from watchlists.model import SavedSearch, Watchlist
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from search.editions.digest import Block, Chart
-from search.editions.plain import plain
 from search.insights.activity import (
     Activity,
     Month,
@@ -21,6 +20,7 @@ from search.insights.reputation import measure_reputation
 from search.insights.strands import Strand
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
+from search.wording.plain import plain
 from watchlists.model import Organisation, Topic
 
 WEEK = 7

@@ -8,9 +8,7 @@ from datetime import timedelta
 from babel.dates import format_date
 
 from search.editions.digest import Footer, Rising, Story
-from search.editions.plain import plain, shorten
 from search.editions.report import Kind
-from search.editions.voice import Voice
 from search.insights.communities import Community
 from search.insights.coverage import Readings
 from search.insights.gaps import Gap
@@ -18,6 +16,8 @@ from search.insights.voice import VoiceShare
 from search.sections.communities import LONGEST_NAME, measure_name, tell_reading
 from search.sections.coverage import tell_coverage
 from search.sections.teller import Teller
+from search.wording.plain import plain, shorten
+from search.wording.voice import Voice
 
 SUBJECT_LENGTH = 65
 

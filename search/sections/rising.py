@@ -7,11 +7,11 @@ from dataclasses import replace
 
 from search.books.looks import Look
 from search.editions.digest import Link, Place, Rising, RisingTerm
-from search.editions.plain import plain, safe_url
 from search.insights.places import Emergence
 from search.insights.rising import Rise
 from search.sections.story import title_of
 from search.sections.teller import Teller
+from search.wording.plain import plain, safe_url
 
 MOST_TERMS = 5
 MOST_PLACES = 3

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from search.editions.digest import Finds
-from search.editions.plain import plain
 from search.finds import match_new
 from search.insights.scope import News
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
+from search.wording.plain import plain
 from watchlists.model import SavedSearch
 
 MOST_LINES = 3

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from search.editions.plain import plain
 from search.insights.calendar import Entry, read_calendar
 from search.insights.praise import Distinction, find_praise
 from search.insights.tone import measure_tone
+from search.sections.net_tone import quoted, tell_net
 from search.sections.story import title_of
 from search.sections.teller import Teller
-from search.sheets.tone import quoted, tell_net
+from search.wording.plain import plain
 from watchlists.model import Organisation
 
 AHEAD_DAYS = 56

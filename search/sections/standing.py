@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from search.editions.comparison import TidyRow
-from search.editions.plain import plain
 from search.editions.report import Table
-from search.editions.voice import Voice
 from search.insights.intervals import Interval
 from search.insights.tone import NetTone, OrganisationTone
 from search.insights.voice import Share, VoiceShare
 from search.sections.communities import LONGEST_NAME
 from search.sheet import percent, signed
 from search.window import Window
+from search.wording.plain import plain
+from search.wording.voice import Voice
 
 
 def tell_voice(voice: Voice, measured: Sequence[VoiceShare]) -> Table | None:

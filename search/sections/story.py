@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pipelines.document import Document
 from search.editions.digest import Link, Quote, Story
-from search.editions.plain import plain, safe_url, shorten_words, split_sentences
 from search.insights.strands import Strand
 from search.sections.teller import Teller
 from search.window import between
+from search.wording.plain import plain, safe_url, shorten_words, split_sentences
 from watchlists.model import Organisation, Topic
 from watchlists.query import Keyword
 

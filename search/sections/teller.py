@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 from pipelines.document import Document
 from search.editions.digest import More
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.scope import Scope
 from search.insights.strands import Strand, weave
+from search.wording.plain import plain
+from search.wording.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from search.editions.digest import Tone, ToneRow
-from search.editions.plain import plain
 from search.insights.reputation import Reputation, measure_reputation
 from search.sections.spoken import tell_spoken
 from search.sections.teller import Teller
+from search.wording.plain import plain
 
 WEEK = 7
 FEWEST_MENTIONS = 5

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from search.editions.digest import Chart
-from search.editions.plain import plain
 from search.editions.report import Trend
 from search.insights.activity import own_sources, owned_by, said_of
 from search.insights.coverage import Readings
 from search.insights.weeks import Weeks, measure_weeks
 from search.sections.teller import Teller
+from search.wording.plain import plain
 from watchlists.model import Organisation
 
 

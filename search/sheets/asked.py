@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from search.editions.plain import plain
 from search.insights.coverage import HISTORY_DAYS, Readings, read_coverage
 from search.insights.scope import Scope
 from search.sections.coverage import lack_sentence
 from search.sections.teller import Teller
 from search.sheet import Line, note
 from search.window import DAY, Window
+from search.wording.plain import plain
 from watchlists.errors import VeilleurError
 from watchlists.model import Organisation
 

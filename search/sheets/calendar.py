@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from search.editions.plain import safe_url
-from search.editions.voice import Voice
 from search.insights.calendar import Calendar, Entry, read_calendar
 from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, heading, note
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
+from search.wording.plain import safe_url
+from search.wording.voice import Voice
 
 MOST = 20
 DAY = 16

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.campaigns import CampaignReport, Rate, Ratio, Stretch, measure_campaign
+from search.sections.net_tone import tell_counts
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, heading, label, note
 from search.sheets.asked import coverage_lines, name_of, read_period
-from search.sheets.tone import tell_counts
+from search.wording.plain import plain
+from search.wording.voice import Voice
 from watchlists.errors import VeilleurError
 from watchlists.model import Campaign
 

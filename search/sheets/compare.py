@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from search.editions.plain import safe_url
 from search.insights.communities import (
     Community,
     compared_organisations,
@@ -22,6 +21,7 @@ from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import Sheet
 from search.sheets.asked import choose_organisations
+from search.wording.plain import safe_url
 from watchlists.errors import VeilleurError
 from watchlists.model import Organisation
 

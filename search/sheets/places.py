@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from search.books.looks import Look
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.placement import Spot, rank_places
 from search.insights.places import Emerged, list_places
 from search.sections.rising import tell_places
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, note
 from search.sheets.asked import coverage_lines, period_of, read_period
+from search.wording.plain import plain
+from search.wording.voice import Voice
 
 PLACE = 80
 MOST = 15

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from crawlers.archive.states import AccountSeen
-from search.editions.plain import plain, safe_url
-from search.editions.voice import Voice
 from search.insights.presence import Account, Presence, map_presence, networks_of
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, heading, label, note
 from search.sheets.asked import choose_organisations, name_of
+from search.wording.plain import plain, safe_url
+from search.wording.voice import Voice
 
 NETWORK = 40
 

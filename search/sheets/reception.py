@@ -8,13 +8,13 @@ from datetime import date, timedelta
 
 from babel.dates import format_date
 
-from search.editions.charts import BLOCKS, NOT_COVERED
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.reception import DAY_HOURS, FEWEST, Cell, Facet, Reception, measure_reception
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, note
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
+from search.wording.charts import BLOCKS, NOT_COVERED
+from search.wording.plain import plain
+from search.wording.voice import Voice
 
 A_MONDAY = date(2024, 1, 1)
 WEEK = 7

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from search.editions.plain import plain, safe_url
-from search.editions.voice import Voice
-from search.insights.intervals import Interval
 from search.insights.malfunctions import Malfunction, find_malfunctions
 from search.insights.praise import Distinction, Praise, find_praise
 from search.insights.tone import NetTone, OrganisationTone, measure_tone
+from search.sections.net_tone import quoted, tell_counts, tell_net
 from search.sections.story import title_of
 from search.sections.teller import Teller
-from search.sheet import Line, Sheet, draw_bar, heading, label, note, signed
+from search.sheet import Line, Sheet, draw_bar, heading, label, note
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
 from search.window import Window
+from search.wording.plain import plain, safe_url
+from search.wording.voice import Voice
 from watchlists.model import Organisation
 
 MOST_SOURCES = 5
@@ -139,38 +139,6 @@ def _tone_lines(voice: Voice, tone: OrganisationTone) -> Iterator[Line]:
     yield Line(text=f"  {tell_net(voice, tone)}")
 
 
-def tell_counts(voice: Voice, tone: NetTone) -> str:
-    """Mentions by tone, as counts."""
-    return voice.gettext(
-        "{negative} negative, {neutral} neutral, {positive} positive",
-        negative=tone.negative,
-        neutral=tone.neutral,
-        positive=tone.positive,
-    )
-
-
-def tell_net(voice: Voice, tone: OrganisationTone) -> str:
-    """The net tone with its interval and its change; or that there is too little to say."""
-    now = tone.now
-    if now.value is None:
-        few = voice.gettext("too few to say")
-        return voice.gettext("net tone: {value}", value=f"{few} ({tell_counts(voice, now)})")
-    value = voice.gettext(
-        "net tone: {value}", value=f"{signed(voice, now.value)} ({_tell_interval(voice, now.interval)})"
-    )
-    before = voice.gettext("before: {counts}", counts=tell_counts(voice, tone.before))
-    if tone.change is None:
-        return voice.apart([value, before])
-    verdict = voice.gettext("changed") if tone.is_changed else voice.gettext("no sure change")
-    change = f"{verdict} ({_tell_interval(voice, tone.change)})"
-    return voice.apart([value, before, change])
-
-
-def _tell_interval(voice: Voice, interval: Interval) -> str:
-    low, high = signed(voice, interval.low), signed(voice, interval.high)
-    return voice.gettext("between {low} and {high}", low=low, high=high)
-
-
 def tell_praise(voice: Voice, praise: Praise) -> Iterator[Line]:
     """What is praised and what is complained of, each with a sentence."""
     for title, found in (
@@ -188,11 +156,6 @@ def _tell_phrase(voice: Voice, each: Distinction) -> str:
     authors = voice.ngettext("{n} author", "{n} authors", each.voices)
     elsewhere = voice.gettext("{n} in other texts", n=each.others)
     return f"{plain(each.phrase, limit=PHRASE)} ({authors}, {elsewhere})"
-
-
-def quoted(text: str, language: str) -> str:
-    """A sentence in the quotation marks of its language."""
-    return f"«\u00a0{text}\u00a0»" if language == "fr" else f"“{text}”"
 
 
 def tell_malfunction(teller: Teller, trouble: Malfunction) -> str:

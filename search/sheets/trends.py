@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from search.asking import read_query
-from search.editions.charts import sparkline
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.insights.trends import Trend, Week, follow_terms
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, note, percent
 from search.sheets.asked import coverage_lines, days_of, period_of, read_period
+from search.wording.charts import sparkline
+from search.wording.plain import plain
+from search.wording.voice import Voice
 from watchlists.query import Phrase, Query
 
 FULL_SHARE = 0.25

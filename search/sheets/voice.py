@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from search.editions.charts import sparkline
-from search.editions.voice import Voice
 from search.insights.voice import Share, VoiceShare, measure_voice
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, percent
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
 from search.window import Window
+from search.wording.charts import sparkline
+from search.wording.voice import Voice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

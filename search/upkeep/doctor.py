@@ -10,8 +10,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from search.finding import Finding, State
 from search.folder import WatchFolder
-from search.upkeep.finding import Finding, State
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist
 from watchlists.query import Everything

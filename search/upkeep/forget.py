@@ -21,8 +21,8 @@ from pipelines.store import Store
 from search.backends import rebuilt_index
 from search.books.ledger import Kept, Ledger
 from search.cluster.spreading import told_workers
-from search.editions.press import recompute
 from search.folder import WatchFolder, opened_index, refuse_worker
+from search.press.printing import recompute
 from search.sync import put_documents, put_vectors, sync_outcomes
 from watchlists.errors import ArchiveError
 from watchlists.messages import load_messages

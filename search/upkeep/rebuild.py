@@ -14,9 +14,9 @@ from pipelines.understand import Understanding
 from search.backends import rebuilt_index
 from search.folder import WatchFolder, refuse_worker
 from search.index import Refusal
+from search.quarantine import release
 from search.run import UNDERSTAND_BATCH, opened_understanding
 from search.sync import Observer, ignore, sync_documents, sync_outcomes
-from search.upkeep.quarantine import release
 from watchlists.errors import ArchiveError
 from watchlists.model import Watchlist
 

@@ -18,9 +18,9 @@ from pipelines.understand import Understanding
 from search.backends import erase_index, open_index
 from search.folder import WatchFolder
 from search.index import Index
+from search.quarantine import read_quarantine, release
 from search.run import opened_understanding
 from search.sync import EPOCH, Observer, ignore, sync_documents, sync_outcomes
-from search.upkeep.quarantine import read_quarantine, release
 from search.upkeep.rebuild import catch_up, require_archive
 from watchlists.edit import set_index, write_text_atomically
 from watchlists.errors import IndexDamaged, IndexUnavailable, VeilleurError

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from search.editions.comparison import TidyRow
-from search.editions.plain import plain
 from search.editions.report import Kind, Report
-from search.editions.voice import Voice
 from search.index import Index
 from search.insights.communities import (
     Community,
@@ -42,6 +40,8 @@ from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.sections.trends import tell_trend
 from search.window import Window, month_before, week_before
+from search.wording.plain import plain
+from search.wording.voice import Voice
 from watchlists.messages import Messages
 from watchlists.model import Watchlist
 

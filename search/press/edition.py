@@ -6,12 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from pipelines.document import Document
+from search.alerts import Alarm
 from search.books.looks import Look
 from search.editions.digest import Block, Digest, Footer
-from search.editions.fitting import fit
-from search.editions.layout import MOST_MUST_SEE, Layout, lay_out
-from search.editions.plain import plain
-from search.editions.voice import Voice
 from search.index import Index
 from search.insights.activity import Month
 from search.insights.conversations import Conversation, find_conversations
@@ -20,6 +17,8 @@ from search.insights.places import Emergence, find_places
 from search.insights.rising import Rise, find_rising
 from search.insights.scope import News, Scope, gather_news
 from search.insights.strands import Strand, strand_key
+from search.press.fitting import fit
+from search.press.layout import MOST_MUST_SEE, Layout, lay_out
 from search.sections.conversations import tell_conversations
 from search.sections.coverage import tell_coverage
 from search.sections.glance import Sights, heaviest_first, tell_glance, tell_preheader, tell_subject
@@ -31,16 +30,10 @@ from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.sections.tone import is_tone_day, tell_tone
 from search.window import Window
+from search.wording.plain import plain
+from search.wording.voice import Voice
 from watchlists.messages import Messages
 from watchlists.model import Watchlist
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
-    """Something to be seen first: the documents it is about, and why, in the reader's language."""
-
-    documents: tuple[str, ...]
-    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

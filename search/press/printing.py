@@ -12,15 +12,16 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from search.books.alert_book import read_alarms
+from search.alert_book import read_alarms
+from search.alerts import Alarm
 from search.books.ledger import Kept, Ledger, Told
 from search.books.looks import read_looks
 from search.deliver.missing import tell_missing
-from search.editions.edition import Alarm, Edition, History, build_edition
-from search.editions.voice import Voice
 from search.index import Index
+from search.press.edition import Edition, History, build_edition
 from search.render.formats import FORMATS, SUFFIXES, Format, render_all
 from search.window import LOOK_BACK, Window, next_window
+from search.wording.voice import Voice
 from watchlists.messages import Messages
 from watchlists.model import Watchlist
 

@@ -18,10 +18,10 @@ from functools import partial
 from typing import TypeVar
 
 from search.editions.digest import Block, Digest, Finds, Story
-from search.editions.plain import shorten, shorten_words
 from search.render.text import render_text
 from search.sections.coverage import tell_more_issues
 from search.sections.teller import Teller
+from search.wording.plain import shorten, shorten_words
 from watchlists.messages import Messages
 
 MOST_WORDS = 600

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 
 from pydantic import TypeAdapter
 
-from search.alerts import Change, Checked, Vigil, watch_over
+from search.alerts import Alarm, Change, Checked, Vigil, watch_over
 from search.books.ledger import Ledger
-from search.editions.edition import Alarm
-from search.editions.voice import Voice
 from search.folder import WatchFolder, opened_index
 from search.index import Index
 from search.sections.alerts import tell_reason
+from search.wording.voice import Voice
 from watchlists.model import Watchlist
 
 VIGILS: TypeAdapter[Vigil] = TypeAdapter(Vigil)
