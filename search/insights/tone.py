@@ -11,16 +11,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from pipelines.document import Tone
 from search.insights.activity import said_of
 from search.insights.intervals import Interval, net_change_interval, net_interval
 from search.insights.reputation import measure_reputation
 from search.insights.scope import Scope
 from search.window import between
 from watchlists.model import Organisation
-from watchlists.query import And, Keyword, Query
+from watchlists.query import And, Keyword
 
 FEWEST = 10
 """Mentions below which counts are said and no net tone."""
+MOST_PLACES = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,19 +131,25 @@ def _by_source(
     scope: Scope, organisation: Organisation, since: datetime, until: datetime
 ) -> tuple[SourceTone, ...]:
     query = scope.known(said_of(organisation), between("published", since, until))
-    found = scope.index.terms(query, "community", limit=1_000)
-    return tuple(_source_tone(scope, organisation, each.term, query) for each in found)
 
+    def count(tone: Tone) -> dict[str, int]:
+        bears = Keyword("stance", f"{organisation.id}|{tone}")
+        found = scope.index.terms(And((query, bears)), "community", limit=MOST_PLACES)
+        return {each.term: each.count for each in found}
 
-def _source_tone(scope: Scope, organisation: Organisation, source: str, query: Query) -> SourceTone:
-    known = scope.watchlist.source(source)
-    there = And((query, Keyword("community", source)))
-
-    def count(tone: str) -> int:
-        return scope.index.count(And((there, Keyword("stance", f"{organisation.id}|{tone}"))))
-
-    tone = NetTone(positive=count("positive"), neutral=count("neutral"), negative=count("negative"))
-    return SourceTone(source=source, kind=known.kind if known else "", tone=tone)
+    positive, neutral, negative = count("positive"), count("neutral"), count("negative")
+    tones = {
+        place: NetTone(
+            positive=positive.get(place, 0), neutral=neutral.get(place, 0), negative=negative.get(place, 0)
+        )
+        for place in sorted({*positive, *neutral, *negative})
+    }
+    return tuple(
+        SourceTone(
+            source=place, kind=known.kind if (known := scope.watchlist.source(place)) else "", tone=tone
+        )
+        for place, tone in sorted(tones.items(), key=lambda each: -each[1].number)
+    )
 
 
 def _sum(tones: Iterable[NetTone]) -> NetTone:
