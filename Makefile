@@ -30,8 +30,7 @@ check: $(READY) ## format, lint, types, layers, dependencies, spelling
 	$(BIN)/codespell
 
 test: check ## set up, then every check and every test that can run here
-	$(BIN)/coverage run -m pytest -q --durations=15
-	$(BIN)/coverage report --skip-covered --sort=cover | tail -n 40
+	$(BIN)/pytest -q --durations=15 --numprocesses=auto --maxprocesses=4 --dist=loadfile --cov --cov-report=term:skip-covered
 
 quick: $(READY) ## the tests that take seconds
 	$(BIN)/pytest -q -m 'not slow'

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import fcntl
 import os
 import shutil
 import signal
@@ -91,15 +92,21 @@ def fresh_settings() -> Iterator[IndexSettings]:
 
 
 def _installed() -> Path:
-    """The folder of the distribution with its plugin; made once."""
+    """The folder of the distribution with its plugin; made once, by one of the processes that test."""
     home = _cache_folder() / f"elasticsearch-{VERSION}"
+    with (home.parent / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back with the file
+        _install(home)
+    return home
+
+
+def _install(home: Path) -> None:
     if not (home / "plugins" / "veilleur-analyzers").is_dir():
         with tempfile.TemporaryDirectory(dir=home.parent) as work:
             made = _unpack(_fetch(), Path(work))
             _add_plugin(made)
             shutil.rmtree(home, ignore_errors=True)
             made.rename(home)
-    return home
 
 
 def _cache_folder() -> Path:
