@@ -66,24 +66,22 @@ def _timer(when: str, calendar: str) -> str:
     )
 
 
-def compose_file(watchlist: Watchlist, *, folder: Path) -> str:
-    """A compose.yaml that runs the hourly cycle and the digest from one container."""
+def compose_file(watchlist: Watchlist, *, folder: Path, owner: str) -> str:
+    """A compose.yaml that runs the hourly cycle and the digest from one container.
+
+    `owner` is the account the folder belongs to, as uid:gid; the container works as that.
+    """
     return f"""services:
   veilleur:
+    # From a checkout: docker build -f deploy/Dockerfile -t veilleur .
     image: veilleur
-    build: .
     restart: unless-stopped
+    user: "{owner}"
     environment:
       TZ: {watchlist.timezone}
+      HOME: /tmp
     volumes:
       - "{folder}:/watch"
-    working_dir: /watch
-    entrypoint: ["/bin/sh", "-c"]
-    command:
-      - |
-        while true; do
-          veilleur --quiet run || true
-          veilleur --quiet digest --deliver --if-due || true
-          sleep $$((3600 - $$(date +%s) % 3600))
-        done
+    entrypoint: ["every-hour"]
+    command: ["veilleur --quiet run", "veilleur --quiet digest --deliver --if-due"]
 """

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import time
 from pathlib import Path
 
+import yaml
+
 from search.schedule import compose_file, cron_lines, systemd_units
 from watchlists.model import Delivery, Watchlist
 
@@ -34,8 +36,12 @@ def test_systemd_counts_a_partial_run_as_success() -> None:
     assert "OnCalendar=Mon,Tue,Wed,Thu,Fri *-*-* 07:30:00 Europe/Paris" in units["veilleur-digest.timer"]
 
 
-def test_compose_is_told_the_watch_folder_and_timezone() -> None:
-    text = compose_file(WATCH, folder=Path("/srv/watch"))
+def test_compose_runs_the_watch_folder_as_its_owner_in_its_timezone() -> None:
+    service = yaml.safe_load(compose_file(WATCH, folder=Path("/srv/watch"), owner="1000:1000"))["services"][
+        "veilleur"
+    ]
 
-    assert '"/srv/watch:/watch"' in text
-    assert "TZ: Europe/Paris" in text
+    assert service["volumes"] == ["/srv/watch:/watch"]
+    assert service["user"] == "1000:1000"
+    assert service["environment"]["TZ"] == "Europe/Paris"
+    assert [line.split()[0] for line in service["command"]] == ["veilleur", "veilleur"]

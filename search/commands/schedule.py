@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -22,7 +23,8 @@ def command(context: Context, scheduler: str) -> None:
     folder = context.folder.resolve()
     program = str(Path(shutil.which(sys.argv[0]) or sys.argv[0]).absolute())
     if scheduler == "compose":
-        context.say(compose_file(context.watchlist, folder=folder))
+        owner = f"{os.getuid()}:{os.getgid()}"
+        context.say(compose_file(context.watchlist, folder=folder, owner=owner))
         return
     if scheduler == "cron":
         context.note(_("# Add these lines with: crontab -e"))
