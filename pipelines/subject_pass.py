@@ -12,7 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from pipelines.document import Document
-from pipelines.embeddings import Vectors, encoder_version, from_bytes
+from pipelines.embeddings import encoder_version, from_bytes
+from pipelines.encoder import Vectors
 from pipelines.store import Store
 from pipelines.subject_labels import Label, read_wording
 from pipelines.subjects import LOOK_BACK, SubjectPost, Told, tell_subjects

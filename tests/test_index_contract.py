@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from pipelines.document import Community, Document, Entity, ThreadMeasures
 from pipelines.document_codec import document_digest
-from pipelines.embeddings import SIZE, to_bytes
+from pipelines.embeddings import to_bytes
+from pipelines.encoder import SIZE
 from search.backends import open_index, rebuilt_index
 from search.index import Index, Sort, TermCount, Vector
 from tests.documents import MORNING, document, mention, outcome, sample

@@ -9,15 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.embeddings import (
-    SIZE,
-    SentenceEmbedder,
-    embed_texts,
-    forget_recent,
-    from_bytes,
-    opening,
-    to_bytes,
-)
+from pipelines.embeddings import SentenceEmbedder, embed_texts, forget_recent, from_bytes, opening, to_bytes
+from pipelines.encoder import ROWS, SENTENCES, SIZE, fill_up
 from pipelines.tone import read_tones
 from tests.test_pipelines_tone import document
 
@@ -51,6 +44,17 @@ def test_the_vector_is_that_of_the_title_and_first_sixty_words() -> None:
 
     assert opening(post).split() == ["Titre", *["mot"] * 60]
     assert len(SentenceEmbedder().embed([post, document("")])) == 2
+
+
+@given(st.lists(st.integers(min_value=1, max_value=90), min_size=1, max_size=64))
+def test_a_group_is_filled_up_to_whole_tiles_and_its_own_texts_come_first(lengths: list[int]) -> None:
+    group = [[7] * length for length in lengths]
+    filled = fill_up(group)
+
+    assert filled[: len(group)] == group
+    assert len(filled) % SENTENCES == 0
+    assert sum(map(len, filled)) % ROWS == 0
+    assert all(filled)
 
 
 TEXTS = tuple(

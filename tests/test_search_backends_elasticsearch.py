@@ -15,7 +15,8 @@ import pytest
 from elasticsearch import Elasticsearch
 
 from pipelines.document import Document
-from pipelines.embeddings import SIZE, to_bytes
+from pipelines.embeddings import to_bytes
+from pipelines.encoder import SIZE
 from search.backends import erase_index, open_index
 from search.backends.elasticsearch import ElasticsearchIndex
 from search.index import Index, Vector

@@ -279,7 +279,8 @@ def give_meanings(folder: WatchFolder) -> None:
     """A vector for each document, none like another."""
     import numpy as np
 
-    from pipelines.embeddings import SIZE, encoder_version, to_bytes
+    from pipelines.embeddings import encoder_version, to_bytes
+    from pipelines.encoder import SIZE
 
     dice = np.random.default_rng(1)
     with closing(Store.open(folder.understood)) as store:

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from pipelines.document import Document
-from pipelines.embeddings import SIZE, SentenceEmbedder, embed_texts, encoder_version, to_bytes
+from pipelines.embeddings import SentenceEmbedder, embed_texts, encoder_version, to_bytes
+from pipelines.encoder import SIZE
 from search.index import Vector
 from search.likeness import FEW, find_alike
 from tests.conftest import NOW

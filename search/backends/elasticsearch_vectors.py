@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from pipelines.embeddings import SIZE, from_bytes
+from pipelines.embeddings import from_bytes
+from pipelines.encoder import SIZE
 from search.backends.elasticsearch_bulk import PAUSE, send
 from search.backends.elasticsearch_reading import Reader
 from search.backends.embedded_vectors import telling

@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.embeddings import SIZE, from_bytes, to_bytes
+from pipelines.embeddings import from_bytes, to_bytes
+from pipelines.encoder import SIZE
 from pipelines.store import batched
 from search.index import Neighbour, Vector
 
