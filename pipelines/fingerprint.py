@@ -17,7 +17,7 @@ from hashlib import blake2b
 from pipelines.names import NameHit
 from watchlists.model import Organisation, Source, Watchlist
 
-PIPELINE_VERSION = "1"
+PIPELINE_VERSION = "2"
 """Raise it whenever the same text would give another language part."""
 
 

@@ -14,9 +14,21 @@ _ATTRIBUTION = re.compile(
     r"|-+\s*(?:original message|message d['’]origine)\s*-+)\s*:?\s*$"
 )
 _SIGNATURE = re.compile(
-    r"(?im)^(?:--\s*$|_{5,}\s*$|(?:sent|envoyé) (?:from|via|with|de|depuis|à partir) .{2,80}$"
-    r"|get outlook for .{2,40}$|téléchargez outlook .{2,40}$)"
+    r"""(?imx)^(?:--\s*$ | get\ outlook\ for\ .{2,40}$ | téléchargez\ outlook\ .{2,40}$
+    | (?P<closing>
+        _{5,}\s*$
+      | (?:sent|envoyé)\ (?:from|via|with|de|depuis|à\ partir)\ (?:(?:de\ )?(?:my|mon|ma)\b.{2,80}
+        | (?!.*\b(?:le|hier|yesterday|last|\w+day)\b)[^,;!?\n]{2,60}(?<!\.))$
+    ))"""
 )
+"""The first line of a signature; `closing` ones end the text, or are no signature but words of it."""
+_ADDED = re.compile(r"(?i)\s*(?:update|edit(?:ed)?|édit(?:é|ion)?|mise à jour|m[aà]j|p\.?\s?s|note|nb)\b")
+"""What people write below a rule of their own."""
+_MOST_LINES = 4
+_MOST_CHARACTERS = 300
+"""How much a signature may say: a rule above more than that divides a text."""
+_ROUNDS = 5
+"""Signatures and closing lines that may stand below one another."""
 _TAIL_LINE = re.compile(
     r"""(?ix)^[\[(\s«"-]*(?:
         (?:read|see|view|learn|show)\s(?:more|full|the\s(?:rest|full|whole)|on)\b.{0,80}
@@ -39,14 +51,34 @@ _INLINE = re.compile(
 
 def drop_tails(text: str) -> str:
     """The text without its signature and its closing "read more" lines."""
-    found = _SIGNATURE.search(text)
-    if found and found.start() > 0:
-        text = text[: found.start()]
+    kept = _drop_closing_lines(text)
+    for _ in range(_ROUNDS):
+        shorter = _drop_closing_lines(_drop_signature(kept))
+        if shorter == kept:
+            break
+        kept = shorter
+    return _DOTS.sub(" […]", _INLINE.sub("", kept)).strip()
+
+
+def _drop_closing_lines(text: str) -> str:
     lines = text.rstrip().split("\n")
     while len(lines) > 1 and (not lines[-1].strip() or _TAIL_LINE.match(lines[-1])):
         lines.pop()
-    kept = "\n".join(lines).rstrip()
-    return _DOTS.sub(" […]", _INLINE.sub("", kept)).strip()
+    return "\n".join(lines).rstrip()
+
+
+def _drop_signature(text: str) -> str:
+    """The text without the last signature, if what follows its first line is as short as one."""
+    # Twice as far back as one may reach: its first line must lie within.
+    found = list(_SIGNATURE.finditer(text, max(0, len(text) - 2 * _MOST_CHARACTERS)))
+    if not found or found[-1].start() == 0:
+        return text
+    after = text[found[-1].end() :]
+    lines = sum(1 for line in after.split("\n") if line.strip())
+    most = 0 if found[-1]["closing"] else _MOST_LINES
+    if lines > most or len(after) > _MOST_CHARACTERS or _ADDED.match(after):
+        return text
+    return text[: found[-1].start()]
 
 
 def split_mail_quotes(text: str) -> tuple[str, tuple[str, ...]]:

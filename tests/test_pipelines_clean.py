@@ -69,6 +69,38 @@ def test_signatures_and_read_more_tails_are_dropped(tail: str) -> None:
     assert clean_html(f"<p>La panne est finie.</p>{tail}").text == "La panne est finie."
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mon colis est perdu.\nEnvoyé de Lyon le 4, jamais arrivé.",
+        "Colis perdu\nEnvoyé de Lyon mardi\nToujours rien reçu depuis.",
+        "Where is it?\nSent with DHL on Monday\nStill nothing.",
+        "Where is it?\nSent with DHL on Monday",
+        "Avant\n_____\nAprès, la panne est revenue.",
+        "It is broken.\n--\nUpdate: it works again.",
+        "Un\n--\n" + "\n".join(["Une ligne de plus."] * 5),
+        "Un\n--\n" + "mot " * 80 + "fin",
+    ],
+)
+def test_what_only_begins_like_a_signature_stays(text: str) -> None:
+    assert clean_html(text).text == text
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "-- \nAnne\nSupport\nEnvoyé depuis mon téléphone",
+        "Sent from Yahoo Mail on Android\n\nRead more…",
+        "Sent from Mail for Windows 10",
+        "Sent via Tapatalk\n_____",
+    ],
+)
+def test_signatures_below_one_another_are_dropped(tail: str) -> None:
+    text = "Avant.\n--\n" + "Une ligne.\n" * 9 + "La fin."
+
+    assert clean_html(f"{text}\n\n{tail}").text == text
+
+
 def test_a_sentence_about_reading_more_stays() -> None:
     assert clean_html("<p>Read more books.</p>").text == "Read more books."
 

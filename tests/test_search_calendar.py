@@ -84,6 +84,8 @@ def test_a_day_without_a_year_is_the_nearest_one() -> None:
         ("Notre troisième génération de cadres est là", "launch"),
         ("Concours photo « Ma ville en bulle »", "contest"),
         ("Win a bike: our summer giveaway", "contest"),
+        ("Le vélo cargo est là !", "launch"),
+        ("Notre priorité est la sécurité", None),
         ("L’atelier ouvre ses portes samedi", "event"),
         ("Join us for a webinar", "event"),
         ("What our night crew does with 400 wet bikes", None),

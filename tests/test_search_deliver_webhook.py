@@ -220,6 +220,27 @@ def test_apprise_sends_titles_to_an_address_it_knows(hook: Hook) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
+def test_apprise_calls_nobody_by_name(hook: Hook) -> None:
+    pytest.importorskip("apprise", reason="the extra notify is not installed")
+    address = hook.url.replace("http://", "json://")
+
+    AppriseChannel(variable="CHAT", read_secret={"CHAT": address}.__getitem__).send(
+        hostile_parcel("@everyone look at this")
+    )
+
+    message = json.loads(hook.bodies[0])
+    assert "@\u200ceveryone" in message["message"]
+    assert "@everyone" not in message["title"] + message["message"]
+
+
+def test_the_link_of_a_brief_is_left_whole() -> None:
+    sent = parcel()
+    link = "https://veille.example/@nous/page.html"
+
+    assert brief_text(make_brief(sent.digest, sent.messages, link=link)).endswith(f"\n{link}")
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr':DeprecationWarning")
 def test_apprise_refuses_what_it_does_not_know_and_names_no_address() -> None:
     pytest.importorskip("apprise", reason="the extra notify is not installed")
     receipt = AppriseChannel(variable="CHAT", read_secret=lambda _: "nosuch://secret").send(parcel())

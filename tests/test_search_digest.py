@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import date, timedelta
 from itertools import pairwise
@@ -12,6 +13,7 @@ import pytest
 from crawlers.items import Outcome
 from pipelines.document import Document
 from search.alerts import Alarm
+from search.asking import read_query
 from search.backends import open_index
 from search.editions.digest import Digest
 from search.insights.scope import Scope
@@ -255,6 +257,129 @@ def test_a_heavy_day_stays_within_two_minutes(language: str) -> None:
     )
 
 
+def questions(number: int) -> list[Document]:
+    """Threads of our own forum that nobody answered, none of them marked as a question."""
+    return [
+        document(
+            f"wait{n}",
+            title=f"La borne numéro {n} ne répond plus",
+            source="nimbo-forum",
+            owner="nimbo",
+            kind="post",
+            intent="malfunction",
+            thread=f"wait{n}",
+            author=f"lost-{n}",
+            mentions=(mention("nimbo"),),
+            published=END - timedelta(hours=30 + n),
+            first_seen=END - timedelta(hours=29 + n),
+        )
+        for n in range(number)
+    ]
+
+
+def test_conversations_and_we_are_served_before_many_rivals() -> None:
+    rivals = tuple(Organisation(id=f"rival{n}", name=f"Rival {n}") for n in range(12))
+    watch = watchlist(language="en", organisations=(*rivals, NIMBO))
+    said = [
+        document(f"{each.id}-{n}", title=f"{each.id} opens site {n}", mentions=(mention(each.id),))
+        for each in rivals
+        for n in range(3)
+    ]
+    ours = document("ours", title="A new bridge for Nimbo", mentions=(mention("nimbo"),))
+
+    digest = digest_of([*said, ours, *questions(5)], watch=watch)
+
+    assert digest.conversations.stories
+    assert block(digest, "nimbo") == ("ours",)
+
+
+def test_the_command_for_the_rest_of_the_conversations_finds_threads_of_forums() -> None:
+    found = questions(8)
+
+    more = digest_of(found).conversations.more
+
+    assert more is not None
+    query = read_query(shlex.split(more.command)[2], watchlist(), now=END)
+    assert MemoryIndex(found).search(query, limit=10).total == 8
+
+
+def test_conversations_without_room_are_still_counted_on_every_page() -> None:
+    digest = digest_of(questions(8))
+    digest = replace(digest, conversations=replace(digest.conversations, stories=()))
+
+    pages = render_all(digest, load_messages("en"))
+
+    assert all("and 3 more" in pages[each].decode() for each in ("html", "markdown", "text"))
+
+
+def test_a_promoted_conversation_is_told_once() -> None:
+    digest = digest_of([*history(), *news()], watch=decide("promote", "panne"))
+
+    assert [story.id for story in digest.must_see] == ["panne"]
+    assert "panne" not in [story.id for story in digest.conversations.stories]
+
+
+def test_a_promoted_conversation_of_an_earlier_day_is_not_lost() -> None:
+    digest = digest_of(questions(1), watch=decide("promote", "wait0"))
+
+    assert [story.id for story in digest.stories] == ["wait0"]
+
+
+def test_an_alarm_shows_nothing_that_was_deleted() -> None:
+    alarm = Alarm(documents=("panne", "panne-r0"), reason="3 authors in 2 hours, usually none.")
+    documents = [replace(each, deleted=END - HOUR) if each.id == "panne" else each for each in news()]
+
+    digest = digest_of(documents, before=History(alarms=(alarm,)))
+
+    assert [story.id for story in digest.must_see] == ["panne-r0"]
+    assert "panne" not in [story.id for story in digest.stories]
+
+
+@pytest.mark.parametrize(("promoted", "first"), [("sonnette", "sonnette"), ("launch0", "casque")])
+def test_a_promoted_term_rises_first(promoted: str, first: str) -> None:
+    said = [
+        document(
+            f"{word}{n}",
+            title=f"{word} {n}",
+            source=SOURCES[n % len(SOURCES)].id,
+            author=f"{word}-{n}",
+            phrases=(word,),
+        )
+        for word, count in (("casque", 9), ("sonnette", 5))
+        for n in range(count)
+    ]
+
+    digest = digest_of([*history(), *said], watch=decide("promote", promoted))
+
+    assert digest.rising.terms[0].term == first
+
+
+@pytest.mark.parametrize(("hours", "is_said"), [(8, False), (24, True), (72, False)])
+def test_only_a_day_is_held_against_a_usual_day(hours: int, is_said: bool) -> None:
+    said = [outcome(each.id, END - HOUR / 2 - n * 6 * HOUR) for each in SOURCES for n in range(160)]
+    digest = build_digest(
+        MemoryIndex([*history(), *news()], said),
+        watchlist(language="en"),
+        window=replace(WINDOW, start=END - hours * HOUR),
+        now=END,
+        messages=load_messages("en"),
+        history=History(alarms=(Alarm(documents=("carto1",), reason="Told at once."),)),
+    )
+
+    volume = next(each for each in digest.glance if "new text" in each)
+
+    assert (" a day" in volume or "usual" in volume) is is_said
+
+
+def test_no_day_with_an_alert_is_called_calm() -> None:
+    old = document("old", title="Still burning", published=END - 40 * HOUR)
+    said = [outcome(each.id, END - HOUR) for each in SOURCES]
+
+    digest = digest_of([old], said=said, before=History(alarms=(Alarm(documents=("old",), reason="Many."),)))
+
+    assert digest.glance[-1] == "Nothing new was published."
+
+
 def test_quotes_keep_their_language_and_name_the_organisation_first() -> None:
     text = "The street was calm. Acme surprised everybody. Nobody knew. The end."
     told = document("told", title="In town", text=text, language="en", mentions=(mention("Acme"),))
@@ -273,6 +398,23 @@ def test_a_source_that_shows_a_story_again_is_listed_with_it() -> None:
     assert launch.id == "launch0"
     assert [link.name for link in launch.also_in] == ["La Gazette des villes", "The City Cyclist"]
     assert (launch.authors, launch.sources, launch.documents) == (2, 2, 3)
+
+
+def test_the_sources_of_a_story_without_room_are_counted() -> None:
+    told = [
+        document(
+            f"echo{n}", title="Acme opens", source=f"paper{n}", story="echo", mentions=(mention("acme"),)
+        )
+        for n in range(8)
+    ]
+
+    digest = digest_of(told)
+
+    assert [each.name for each in digest.stories[0].also_in][3:] == ["paper4", "and 3 more"]
+    pages = render_all(digest, load_messages("en"))
+    assert all(
+        "paper4" in (page := pages[each].decode()) and "and 3 more" in page for each in ("html", "text")
+    )
 
 
 def test_the_model_survives_json() -> None:

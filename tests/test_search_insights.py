@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -156,7 +157,16 @@ def test_waits_and_unanswered_threads_to_the_minute() -> None:
     assert measured.authors == 8
 
 
-def test_what_is_said_at_home_is_no_mention_and_a_copy_no_story() -> None:
+def test_the_wait_of_too_few_threads_is_not_said() -> None:
+    asked = [thread(number, first_reply=10, age=2 * DAY) for number in range(4)]
+    staffs = replace(thread(4, first_reply=None, age=2 * DAY), author_is_staff=True)
+
+    measured = measure_activity(scope_of([*asked, staffs]), ACME, since=END - 7 * DAY, until=END)
+
+    assert (measured.threads, measured.first_reply) == (5, None)
+
+
+def test_what_is_said_at_home_is_no_mention_and_a_copy_bears_no_tone() -> None:
     said = [
         document("a", mentions=(mention("nimbo", "negative"),), story="s", author="x"),
         document("b", mentions=(mention("nimbo", "negative"),), story="s", is_copy=True, author="y"),
@@ -168,7 +178,21 @@ def test_what_is_said_at_home_is_no_mention_and_a_copy_no_story() -> None:
     measured = measure_reputation(scope_of(said), NIMBO, since=END - DAY, until=END)
 
     assert (measured.mentions, measured.stories, measured.authors) == (3, 2, 2)
-    assert (measured.negative, measured.neutral, measured.positive) == (2, 0, 1)
+    assert (measured.negative, measured.neutral, measured.positive) == (1, 0, 1)
+
+
+def test_bots_spam_and_trolling_are_no_mentions() -> None:
+    angry = {"mentions": (mention("nimbo", "negative"),)}
+    said = [
+        document("person", **angry),
+        document("bot", author_is_bot=True, **angry),
+        document("spam", intent="spam", **angry),
+        document("troll", intent="trolling", **angry),
+    ]
+
+    measured = measure_reputation(scope_of(said), NIMBO, since=END - DAY, until=END)
+
+    assert (measured.mentions, measured.stories, measured.negative) == (1, 1, 1)
 
 
 # conversations
@@ -203,6 +227,7 @@ def test_conversations_wait_for_us_or_grow() -> None:
         question("grows", kind="post", title="Quel bazar"),
         *(reply_to("grows", number) for number in range(5)),
         question("spam", intent="spam"),
+        question("solved", measures=ThreadMeasures(is_solved=True), **home),
         question("old", published=END - 5 * DAY),
         question("theirs", source="acme-forum", owner="acme", mentions=(), topics=("velo-cargo",)),
         question("topic", mentions=(), topics=("velo-cargo",)),

@@ -109,6 +109,15 @@ def test_the_score_is_the_log_odds_ratio_over_its_deviation() -> None:
     assert scores["station"] < 0 < scores["pénalité"]
 
 
+def test_one_phrase_alone_sets_nothing_apart() -> None:
+    assert score_phrases({"pénalité": 3}, {"pénalité": 9}, {"pénalité": 12}) == {"pénalité": 0.0}
+    texts = [text(n, "negative", "pénalité") for n in range(4)]
+
+    praise = find_praise(scope_of(texts), NIMBO, since=WEEK_START, until=END)
+
+    assert (praise.negative, praise.blamed) == (4, ())
+
+
 def test_praise_in_an_own_place_speaks_well_and_a_complaint_does_not() -> None:
     home = {"source": "nimbo-forum", "owner": "nimbo", "mentions": ()}
 

@@ -19,6 +19,7 @@ from search.asking import read_query
 from search.books.ledger import Ledger
 from search.deliver.channels import open_channels
 from search.deliver.dispatch import Dispatch
+from search.deliver.feeds import find_hits
 from search.press.edition import build_digest
 from search.press.printing import print_digest
 from search.render.formats import render_all
@@ -255,6 +256,21 @@ def test_a_find_is_in_exactly_one_digest_and_a_mute_is_obeyed(tmp_path: Path) ->
 
     assert [[each.id for each in page.searches[0].lines] for page in pages] == [["panne01"], ["panne02"]]
     assert digest_of(replace(watch, decisions=(mute,)), found).searches == ()
+
+
+def test_a_feed_holds_nothing_deleted_muted_or_written_to_disturb() -> None:
+    mute = Decision(action="mute", subject="panne02", why="Connue", on=date(2026, 11, 1))
+    found = [
+        breakdown(1, END - HOUR),
+        breakdown(2, END - HOUR),
+        breakdown(3, END - HOUR, deleted=END - HOUR / 2),
+        breakdown(4, END - HOUR, intent="spam"),
+        breakdown(5, END - HOUR, intent="trolling"),
+    ]
+
+    hits = find_hits(MemoryIndex(found), watch_of(PANNES, decisions=(mute,)), PANNES, now=END)
+
+    assert [each.id for each in hits] == ["panne01"]
 
 
 # the commands

@@ -104,3 +104,17 @@ def test_what_a_rival_will_do_next_is_two_lines_at_most(language: str, lines: tu
 
     assert tell_ahead(teller(documents, language), ACME) == lines
     assert tell_ahead(teller(documents, language), BOLIDE) == ()
+
+
+def test_what_has_begun_and_lasts_is_told_by_its_end() -> None:
+    title = "Concours photo du 10 novembre au 30 novembre"
+    lasting = document(
+        "lasting",
+        title=title,
+        source="acme-blog",
+        owner="acme",
+        author_is_staff=True,
+        published=END - 14 * DAY,
+    )
+
+    assert tell_ahead(teller([lasting]), ACME) == (f"Until 30 November: “{title}”.",)

@@ -100,7 +100,16 @@ def test_a_median_needs_six_values_for_an_interval() -> None:
     found = median_interval([float(each) for each in range(1, 101)])
 
     assert found is not None
-    assert (found.low, found.high) == (41, 61)
+    assert (found.low, found.high) == (40, 61)
+
+
+@pytest.mark.parametrize("number", range(6, 121))
+def test_the_interval_of_a_median_holds_it_95_times_in_100(number: int) -> None:
+    found = median_interval([float(each) for each in range(number)])
+
+    assert found is not None
+    below = range(int(found.low) + 1, int(found.high) + 1)  # how many values may lie below the median
+    assert sum(math.comb(number, each) for each in below) / 2**number >= 0.95
 
 
 def test_the_distance_of_two_shares_is_newcombes() -> None:

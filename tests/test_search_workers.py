@@ -108,6 +108,17 @@ def test_a_key_file_that_cannot_be_read_is_named(folder: WatchFolder, tmp_path: 
         take_key(folder, {KEY_FILE_VARIABLE: str(tmp_path / "missing")})
 
 
+@pytest.mark.parametrize("size", [0, 31, 33])
+def test_a_file_that_is_no_key_is_not_taken_for_one(folder: WatchFolder, tmp_path: Path, size: int) -> None:
+    given = tmp_path / "secret"
+    given.write_bytes(bytes(size))
+
+    with pytest.raises(WatchlistError, match="head -c 32 /dev/urandom"):
+        take_key(folder, {KEY_FILE_VARIABLE: str(given)})
+
+    assert not (folder.state / "key").exists()
+
+
 @pytest.mark.parametrize(
     "words",
     [

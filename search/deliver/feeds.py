@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from pipelines.document import Document
 from search.books.ledger import Kept, Ledger
 from search.index import Index
+from search.insights.scope import NOISE, Scope
+from search.insights.strands import strand_key
 from search.press.printing import reprint
 from search.render.feeds import (
     Entry,
@@ -21,9 +24,11 @@ from search.render.feeds import (
     write_json_feed,
 )
 from search.render.json import read_json
+from search.window import Window
 from search.wording.plain import plain, safe_url, shorten
 from watchlists.messages import Messages
 from watchlists.model import SavedSearch, Watchlist
+from watchlists.query import And, Keyword, Not
 
 MOST_DIGESTS = 30
 MOST_HITS = 50
@@ -97,12 +102,19 @@ class FeedMaker:
 def find_hits(
     index: Index, watchlist: Watchlist, search: SavedSearch, *, now: datetime
 ) -> tuple[Document, ...]:
-    """The newest documents a saved search finds."""
+    """The newest documents a saved search finds, without deleted or muted ones, spam and trolling."""
     from search.asking import read_query
 
     tree = read_query(search.query, watchlist, now=now)
-    results = index.search(tree, sort="-first_seen", limit=MOST_HITS)
-    return tuple(hit.document for hit in results.hits)
+    noise = (Not(Keyword("intent", each)) for each in sorted(NOISE))
+    asked = And((tree, Keyword("deleted", "false"), *noise))
+    window = Window(start=now, end=now, timezone=watchlist.timezone)
+    muted = Scope(index=index, watchlist=watchlist, window=window).decided("mute").keys()
+    # as many more as were muted one by one, so that a feed stays full; a muted story may hold several
+    results = index.search(asked, sort="-first_seen", limit=MOST_HITS + len(muted))
+    found = (hit.document for hit in results.hits)
+    shown = (each for each in found if not {each.id.casefold(), strand_key(each).casefold()} & muted)
+    return tuple(islice(shown, MOST_HITS))
 
 
 def _entry(document: Document, search: SavedSearch) -> Entry:

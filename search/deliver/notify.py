@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from search.deliver.parcel import SENT, Parcel, Receipt, refused, unsure
-from search.render.payloads import brief_text
+from search.render.payloads import brief_text, unmention
 from watchlists.errors import VeilleurError
 
 
@@ -43,6 +43,6 @@ class AppriseChannel:
             return refused("Apprise does not know this kind of address")
         brief = parcel.brief()
         is_sent = service.notify(
-            title=brief.subject, body=brief_text(brief), body_format=apprise.NotifyFormat.TEXT
+            title=unmention(brief.subject), body=brief_text(brief), body_format=apprise.NotifyFormat.TEXT
         )
         return SENT if is_sent else unsure("Apprise could not say that it arrived")

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.document import Document
 from search.insights.counts import usual_range
 from search.insights.coverage import Readings
 from search.insights.responses import DAY, count_unanswered, first_waits, is_asked, is_thread
-from search.insights.scope import Scope
+from search.insights.scope import SINCERE, Scope
 from search.insights.waits import median_wait
 from search.window import between, count_days
 from watchlists.model import Organisation
@@ -47,7 +48,10 @@ class Activity:
     replies: int
     staff_replies: int
     first_reply: float | None
-    """Median minutes to the first reply by another than the opener, in threads that ask for one."""
+    """Median minutes to the first reply by another than the opener, in threads that ask for one.
+
+    None when these are too few.
+    """
     due: int
     """Threads that ask for an answer, older than 24 hours: the base of `unanswered`."""
     unanswered: int
@@ -64,8 +68,9 @@ def owned_by(organisation: Organisation) -> Query:
 
 
 def said_of(organisation: Organisation) -> Query:
-    """Mentions of the organisation by others: not in its own places."""
-    return And((Keyword("mentions", organisation.id), Not(owned_by(organisation))))
+    """Mentions of the organisation by others: not in its own places, by people, nor spam or trolling."""
+    by_people = Keyword("bot", "false")
+    return And((Keyword("mentions", organisation.id), Not(owned_by(organisation)), by_people, SINCERE))
 
 
 def own_sources(scope: Scope, organisation: Organisation) -> tuple[str, ...]:
@@ -100,7 +105,11 @@ def measure_activity(
         threads=len(openings),
         replies=scope.index.count(replies),
         staff_replies=scope.index.count(And((replies, Keyword("staff", "true")))),
-        first_reply=median_wait(first_waits(asked, until=until)),
+        first_reply=_median(asked, until),
         due=late.due,
         unanswered=late.unanswered,
     )
+
+
+def _median(asked: Sequence[Document], until: datetime) -> float | None:
+    return median_wait(first_waits(asked, until=until)) if len(asked) >= FEWEST_THREADS else None

@@ -10,7 +10,7 @@ from typing import Literal
 from crawlers.items import CommunitySample
 from search.insights.activity import owned_by
 from search.insights.coverage import Readings
-from search.insights.scope import Scope
+from search.insights.scope import SINCERE, Scope
 from search.window import between, wall_clock
 from watchlists.model import Organisation
 from watchlists.query import And, Keyword, Or
@@ -33,10 +33,11 @@ class Arrivals:
 def count_arrivals(
     scope: Scope, organisation: Organisation, readings: Readings, *, since: datetime, until: datetime
 ) -> Arrivals | None:
-    """Staff and bots left out; None where no place of it was read for four weeks before the period.
+    """None where no place of it was read for four weeks before the period.
 
-    An author is new when nothing earlier of theirs was read in these places. A young history makes
-    everybody new, so that places with less than four weeks of it are left out.
+    Staff, bots, spam and trolling are left out. An author is new when nothing earlier of theirs was read
+    in these places. A young history makes everybody new, so that places with less than four weeks of it
+    are left out.
     """
     start = wall_clock(since, -FOUR_WEEKS, timezone=scope.window.timezone) + SLACK
     old = tuple(
@@ -49,7 +50,7 @@ def count_arrivals(
     if not old:
         return None
     people = (Keyword("bot", "false"), Keyword("staff", "false"))
-    query = scope.known(owned_by(organisation), Or(old), *people)
+    query = scope.known(owned_by(organisation), Or(old), SINCERE, *people)
 
     def distinct(begin: datetime | None, end: datetime) -> int:
         return scope.index.distinct(And((query, between("published", begin, end))), "author")

@@ -46,7 +46,8 @@ CUES: dict[EntryKind, str] = {
     """,
     "launch": r"""
         lance(?:nt|ment)? | nous\ lancons | inaugur\w+ | devoil\w+ | nouveau(?:te|x)? | nouvelles? | arrivent?
-        | debarquent? | (?:est|sont)\ la | disponibles? | des\ aujourd'hui | a\ partir\ du | ouverture
+        | debarquent? | (?:est|sont)\ la(?=\s*(?:[.,;:!?…)]|$))
+        | disponibles? | des\ aujourd'hui | a\ partir\ du | ouverture
         | ouvr(?:e|ent|ons) | premier(?:e|s|es)?\ (?:stations?|velos?|version) | generation
         | launch\w* | introduc(?:es?|ing) | meet | unveil\w* | now\ (?:available|open) | rolling\ out
         | rolls\ out | open(?:s|ing) | new | release[sd]? | available\ (?:today|now|from)

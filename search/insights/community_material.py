@@ -10,7 +10,7 @@ from search.insights.activity import own_sources, owned_by
 from search.insights.coverage import Readings
 from search.insights.intervals import count_interval
 from search.insights.measured import NOTHING, Reading
-from search.insights.scope import Scope
+from search.insights.scope import SINCERE, Scope
 from search.insights.stretches import Stretch, baseline_of, period_of
 from search.window import between
 from watchlists.model import Organisation
@@ -57,10 +57,13 @@ def read_count(number: int, *, scale: float = 1.0) -> Reading:
 
 
 def gather_material(scope: Scope, organisation: Organisation, readings: Readings) -> Material:
-    """Everything published in its places since the time compared with began, as known at the window's end."""
+    """What was published in its places since the time compared with began, as known at the window's end.
+
+    Spam and trolling are left out.
+    """
     window, sources = scope.window, own_sources(scope, organisation)
     baseline = baseline_of(window, sources, readings)
-    query = scope.known(owned_by(organisation), between("published", baseline.bounds[0], window.end))
+    query = scope.known(owned_by(organisation), SINCERE, between("published", baseline.bounds[0], window.end))
     found = sorted(scope.index.scan(query), key=lambda each: (each.published, each.id))
     return Material(
         scope=scope,

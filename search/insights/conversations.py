@@ -82,6 +82,8 @@ def _judge(scope: Scope, opening: Document) -> Conversation | None:
 def _reason(scope: Scope, opening: Document, *, replies: Query, repliers: int, count: int) -> Reason | None:
     ours = {each.id for each in scope.organisations("own")}
     if _waits(opening):
+        if opening.measures and opening.measures.is_solved:
+            return None
         if opening.community.organisation in ours:
             if not scope.index.count(And((replies, Keyword("staff", "true")))):
                 return "staff_awaited"

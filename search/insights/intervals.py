@@ -78,5 +78,5 @@ def median_interval(values: Sequence[float]) -> Interval | None:
     if number < FEWEST_RANKS:
         return None
     ordered, reach = sorted(values), Z * math.sqrt(number) / 2
-    low, high = math.floor(number / 2 - reach), math.ceil(number / 2 + reach)
+    low, high = math.floor(number / 2 - reach - 0.5), math.ceil(number / 2 + reach)
     return Interval(low=ordered[max(0, low)], high=ordered[min(number - 1, high)])

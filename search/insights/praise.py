@@ -127,6 +127,8 @@ def score_phrases(
     mine: Mapping[str, int], theirs: Mapping[str, int], prior: Mapping[str, int]
 ) -> dict[str, float]:
     """Each phrase's log-odds ratio of the first counts to the second, in deviations (Monroe et al.)."""
+    if len(prior) < 2:  # one phrase alone is all there is on either side: its odds are no number
+        return dict.fromkeys(mine, 0.0)
     believed = sum(prior.values())
     all_mine, all_theirs = sum(mine.values()), sum(theirs.values())
     scores = {}

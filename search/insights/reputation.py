@@ -1,7 +1,8 @@
 """What others say: mentions, stories and tone of each organisation, as counts.
 
-What is said in an organisation's own places is not a mention of it. Copies count as mentions but
-not as stories.
+What is said in an organisation's own places is not a mention of it, nor is what bots write, spam or
+trolling. Copies count as mentions, but neither as stories nor in the tone: who passes a text on has
+not judged once more.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from pipelines.document import Tone
 from search.insights.activity import said_of
 from search.insights.scope import Scope
 from search.window import between
@@ -44,13 +46,21 @@ def measure_reputation(
     def count(part: Query) -> int:
         return index.count(And((query, part)))
 
+    def bearing(tone: Tone) -> int:
+        return count(bears(organisation, tone))
+
     alone = And((Not(Has("story")), Keyword("copy", "false")))
     return Reputation(
         organisation=organisation,
         mentions=index.count(query),
         stories=index.distinct(query, "story") + count(alone),
         authors=index.distinct(query, "author"),
-        negative=count(Keyword("stance", f"{organisation.id}|negative")),
-        neutral=count(Keyword("stance", f"{organisation.id}|neutral")),
-        positive=count(Keyword("stance", f"{organisation.id}|positive")),
+        negative=bearing("negative"),
+        neutral=bearing("neutral"),
+        positive=bearing("positive"),
     )
+
+
+def bears(organisation: Organisation, tone: Tone) -> Query:
+    """Texts of this tone towards the organisation that are no copies of another."""
+    return And((Keyword("stance", f"{organisation.id}|{tone}"), Keyword("copy", "false")))

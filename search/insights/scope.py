@@ -13,11 +13,13 @@ from pipelines.document import Document
 from search.index import Index
 from search.window import Window, between
 from watchlists.model import Organisation, Watchlist
-from watchlists.query import And, Keyword, Query
+from watchlists.query import And, Keyword, Not, Or, Query
 
 LATE = timedelta(days=1)
 """Published longer than this before the window began: told as arrived late, not as news."""
 NOISE = frozenset({"spam", "trolling"})
+SINCERE = Not(Or(tuple(Keyword("intent", each) for each in sorted(NOISE))))
+"""All but spam and trolling."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

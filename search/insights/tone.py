@@ -1,8 +1,9 @@
 """Tone towards an organisation: counts first, then the net of them with its interval and its change.
 
-Only what others say counts, as for mentions. Net tone is (positive - negative) / all mentions that
-bear a tone, from -1 to 1; neutral ones are part of the base, so that two angry texts of a hundred are
-no crisis. The change against the period before is said to be one only when its interval leaves out 0.
+Only what others say counts, as for mentions, and no copies. Net tone is (positive - negative) / all
+mentions that bear a tone, from -1 to 1; neutral ones are part of the base, so that two angry texts of
+a hundred are no crisis. The change against the period before is said to be one only when its interval
+leaves out 0.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from datetime import datetime
 from pipelines.document import Tone
 from search.insights.activity import said_of
 from search.insights.intervals import Interval, net_change_interval, net_interval
-from search.insights.reputation import measure_reputation
+from search.insights.reputation import bears, measure_reputation
 from search.insights.scope import Scope
 from search.window import between
 from watchlists.model import Organisation
-from watchlists.query import And, Keyword
+from watchlists.query import And
 
 FEWEST = 10
 """Mentions below which counts are said and no net tone."""
@@ -133,8 +134,8 @@ def _by_source(
     query = scope.known(said_of(organisation), between("published", since, until))
 
     def count(tone: Tone) -> dict[str, int]:
-        bears = Keyword("stance", f"{organisation.id}|{tone}")
-        found = scope.index.terms(And((query, bears)), "community", limit=MOST_PLACES)
+        toned = And((query, bears(organisation, tone)))
+        found = scope.index.terms(toned, "community", limit=MOST_PLACES)
         return {each.term: each.count for each in found}
 
     positive, neutral, negative = count("positive"), count("neutral"), count("negative")

@@ -126,7 +126,7 @@ def _find(teller: Teller, history: History) -> Findings:
 def _alarms(teller: Teller, history: History) -> tuple[tuple[Strand, str], ...]:
     found: list[tuple[Strand, str]] = []
     for alarm in history.alarms[:MOST_MUST_SEE]:
-        documents = tuple(each for id in alarm.documents if (each := teller.scope.index.get(id)))
+        documents = tuple(each for id in alarm.documents if (each := teller.find(id)))
         found += [(strand, alarm.reason) for strand in teller.weave(documents)[:1]]
     return tuple(found)
 
@@ -138,10 +138,8 @@ def _unmuted(teller: Teller, found: tuple[Conversation, ...]) -> tuple[Conversat
 
 def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) -> Digest:
     voice, window, watchlist = teller.voice, teller.scope.window, teller.scope.watchlist
-    alarmed = {strand.key for strand, _ in findings.alarms}
-    waiting = tuple(each for each in findings.conversations if strand_key(each.opening) not in alarmed)
     is_weekly = is_tone_day(teller, has_alert=bool(findings.alarms))
-    layout = lay_out(teller, findings.news, alarms=findings.alarms, conversations=waiting)
+    layout = lay_out(teller, findings.news, alarms=findings.alarms, conversations=findings.conversations)
     competitors = _blocks(teller, findings, layout, "competitor", "partner")
     return Digest(
         watch=plain(watchlist.name, limit=80),
@@ -160,7 +158,7 @@ def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) ->
         ),
         competitors=_ahead(teller, competitors) if is_weekly else competitors,
         own=_blocks(teller, findings, layout, "own"),
-        conversations=tell_conversations(teller, waiting, layout.conversations),
+        conversations=tell_conversations(teller, layout.waiting, layout.conversations),
         topics=_topics(teller, layout),
         rising=tell_rising(teller, findings.rises),
         searches=tell_searches(teller, findings.news),

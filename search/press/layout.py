@@ -1,7 +1,8 @@
 """Which section tells which story: each once, twelve at most, shared fairly.
 
 Sections claim stories in an order of their own (must see, conversations, competitors, us,
-platforms, topics); the page shows them in reading order.
+platforms, topics); the page shows them in reading order. Places are given round by round, first to
+conversations, then to us: what asks for an answer never starves, however many rivals there are.
 """
 
 from __future__ import annotations
@@ -28,7 +29,10 @@ class Layout:
     """Which strands each section got, and how many it may show; `must_see` with their reasons."""
 
     must_see: tuple[tuple[Strand, str], ...]
+    waiting: tuple[Conversation, ...] = ()
+    """Conversations that must see does not tell already."""
     conversations: int
+    """How many of those are shown."""
     organisations: dict[str, Selection] = field(default_factory=dict)
     topics: dict[str, Selection] = field(default_factory=dict)
 
@@ -39,24 +43,28 @@ def lay_out(
     """Share the strands of the news among the sections."""
     strands = teller.weave(news.worth_telling)
     must_see = _must_see(teller, strands, alarms)
+    told = {id for strand, _ in must_see for id in (strand.key, strand.lead.id)}
+    waiting = tuple(each for each in conversations if not {strand_key(each.opening), each.opening.id} & told)
     claimed = {strand.key for strand, _ in must_see}
-    claimed |= {strand_key(each.opening) for each in conversations[:MOST_CONVERSATIONS]}
+    claimed |= {strand_key(each.opening) for each in waiting[:MOST_CONVERSATIONS]}
     ordered = [each for role in MOST_IN_BLOCK for each in teller.scope.organisations(role)]
     ordered.sort(key=lambda each: each.role == "platform")
     topics = teller.scope.watchlist.topics
     concerning = {each.id: _concerning(strands, each.id) for each in ordered}
     mine = {id: claim(found, claimed) for id, found in concerning.items()}
     on_topic = {each.id: claim(_on_topic(strands, each.id), claimed) for each in topics}
-    wishes = [min(len(mine[each.id]), MOST_IN_BLOCK[each.role]) for each in ordered]
-    wishes.append(min(len(conversations), MOST_CONVERSATIONS))
+    served = sorted(ordered, key=lambda each: each.role != "own")
+    wishes = [min(len(waiting), MOST_CONVERSATIONS)]
+    wishes += [min(len(mine[each.id]), MOST_IN_BLOCK[each.role]) for each in served]
     wishes += [min(len(found), MOST_IN_TOPIC) for found in on_topic.values()]
     given = allot(MOST_STORIES - len(must_see), wishes)
     return Layout(
         must_see=must_see,
-        conversations=given[len(mine)],
+        waiting=waiting,
+        conversations=given[0],
         organisations={
             id: replace(selection, elsewhere=len(concerning[id]) - len(selection.strands))
-            for id, selection in _select(mine, given).items()
+            for id, selection in _select({each.id: mine[each.id] for each in served}, given[1:]).items()
         },
         topics=_select(on_topic, given[len(mine) + 1 :]),
     )

@@ -123,14 +123,19 @@ def tell_line(story: Story, messages: Messages, *, texts: bool) -> Line:
 
 
 def brief_text(brief: Brief) -> str:
-    """The brief as plain text."""
+    """The brief as plain text that mentions nobody; its link is left whole."""
     lines = [brief.title]
     for part in brief.parts:
         lines += ["", part.name]
         for line in part.lines:
             lines += [f"• {line.title} ({line.counts})", *(f"  « {quote} »" for quote in line.quotes)]
-    lines += ["", brief.coverage, *([brief.link] if brief.link else [])]
-    return "\n".join(lines)
+    text = unmention("\n".join([*lines, "", brief.coverage]))
+    return f"{text}\n{brief.link}" if brief.link else text
+
+
+def unmention(text: str) -> str:
+    """The text with at signs that call nobody."""
+    return text.replace("@", NOT_A_MENTION)
 
 
 def make_payload(kind: str, brief: Brief) -> Payload:
@@ -208,7 +213,7 @@ def _markdown(brief: Brief) -> str:
 
 
 def _literal(text: str) -> str:
-    return escape(text).replace("@", NOT_A_MENTION).replace("\n", "\n  ")
+    return unmention(escape(text)).replace("\n", "\n  ")
 
 
 def _mattermost(brief: Brief) -> Payload:

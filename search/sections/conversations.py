@@ -6,10 +6,16 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from search.editions.digest import Conversations
-from search.insights.conversations import Conversation
+from search.insights.conversations import OLDEST, Conversation
 from search.insights.strands import Strand, strand_key
 from search.sections.story import tell_story
 from search.sections.teller import Teller
+
+WAITING = (
+    "opening:true AND staff:false AND "
+    "(intent:question OR intent:complaint OR intent:malfunction OR kind:question OR kind:review)"
+)
+"""What `veilleur search` is asked for the rest: forums seldom mark their threads as questions."""
 
 
 def strand_of(conversation: Conversation) -> Strand:
@@ -28,9 +34,15 @@ def strand_of(conversation: Conversation) -> Strand:
 def tell_conversations(teller: Teller, found: Sequence[Conversation], shown: int) -> Conversations:
     """The first `shown` conversations, each with its age and why it asks for us."""
     stories = tuple(tell_story(teller, strand_of(each), why=_why(teller, each)) for each in found[:shown])
-    return Conversations(
-        stories=stories, more=teller.more(len(found) - shown, "opening:true AND kind:question")
-    )
+    rest = f"({_about_us(teller)}) AND {WAITING}"
+    more = teller.more(len(found) - shown, rest, published_since=teller.end - OLDEST)
+    return Conversations(stories=stories, more=more)
+
+
+def _about_us(teller: Teller) -> str:
+    ours = (f"organisation:{each.id}" for each in teller.scope.organisations("own"))
+    topics = (f"topic:{each.id}" for each in teller.scope.watchlist.topics)
+    return " OR ".join((*ours, *topics))
 
 
 def _why(teller: Teller, conversation: Conversation) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from search.editions.digest import Block, Digest, Story
 from search.insights.activity import Month, measure_month
@@ -22,6 +23,7 @@ from watchlists.query import Everything
 SUBJECT_LENGTH = 65
 PREHEADER_LENGTH = 110
 LEAST_TITLE = 28
+SHORTEST_DAY, LONGEST_DAY = timedelta(hours=20), timedelta(hours=28)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,14 +68,22 @@ def _volume(teller: Teller, sights: Sights) -> str:
     voice, count = teller.voice, len(sights.news.fresh)
     texts = voice.ngettext("{n} new text", "{n} new texts", count)
     if not count:
-        return voice.gettext("Calm day: nothing new was published.")
+        nothing = voice.gettext("Nothing new was published.")
+        return voice.gettext("Calm day: nothing new was published.") if sights.is_calm else nothing
     if sights.is_calm:
         return voice.gettext("Calm day: {texts}, nothing unusual.", texts=texts)
     spread = len({source for each in sights.news.fresh for source in each.sources})
     sources = voice.ngettext("{n} source", "{n} sources", spread)
-    month = _whole_month(teller, sights)
     volume = voice.gettext("{texts} from {sources}", texts=texts, sources=sources)
-    return voice.apart((volume, usual_phrase(teller, month)))
+    if not _is_about_a_day(teller):
+        return voice.apart((volume,))
+    return voice.apart((volume, usual_phrase(teller, _whole_month(teller, sights))))
+
+
+def _is_about_a_day(teller: Teller) -> bool:
+    """Only what was read in about a day stands beside what a usual day holds."""
+    window = teller.scope.window
+    return SHORTEST_DAY <= window.end - window.start <= LONGEST_DAY
 
 
 def _whole_month(teller: Teller, sights: Sights) -> Month:

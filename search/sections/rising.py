@@ -18,11 +18,13 @@ MOST_PLACES = 3
 
 
 def tell_rising(teller: Teller, rises: Sequence[Rise] | None) -> Rising:
-    """At most five rising terms; without past enough, a note instead."""
+    """At most five rising terms, promoted ones first; without past enough, a note instead."""
     if rises is None:
         note = teller.voice.gettext("No trends yet: they need fourteen days of reading to compare with.")
         return Rising(note=note)
-    terms = tuple(_tell_rise(teller, each) for each in rises[:MOST_TERMS])
+    promoted = teller.scope.decided("promote")
+    ordered = sorted(rises, key=lambda each: each.term.value.casefold() not in promoted)
+    terms = tuple(_tell_rise(teller, each) for each in ordered[:MOST_TERMS])
     return Rising(terms=tuple(_without_repeat(each, terms[:number]) for number, each in enumerate(terms)))
 
 

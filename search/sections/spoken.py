@@ -65,6 +65,7 @@ def tell_ahead(teller: Teller, organisation: Organisation) -> tuple[str, ...]:
 
 def _ahead(teller: Teller, entry: Entry) -> str:
     voice, title = teller.voice, title_of(entry.lead)
-    if entry.starts is None and entry.ends is not None:
+    has_begun = entry.starts is None or entry.starts < teller.scope.window.day
+    if has_begun and entry.ends is not None:
         return voice.gettext("Until {day}: “{title}”.", day=voice.short_day(entry.ends), title=title)
     return voice.gettext("On {day}: “{title}”.", day=voice.short_day(entry.day), title=title)

@@ -69,13 +69,16 @@ def _repeats(sentence: str, title: str) -> bool:
 
 
 def _also_in(teller: Teller, strand: Strand) -> tuple[Link, ...]:
-    """One link a further source, first told first."""
+    """One link a further source, first told first; the last entry counts those without room."""
     links: dict[str, Link] = {}
     for document in strand.documents:
         for source in document.sources:
             if source != strand.lead.community.source and source not in links:
                 links[source] = Link(name=teller.source_name(source), url=safe_url(document.url))
-    return tuple(links.values())[:MOST_ALSO_IN]
+    shown, hidden = tuple(links.values())[:MOST_ALSO_IN], len(links) - MOST_ALSO_IN
+    if hidden <= 0:
+        return shown
+    return (*shown, Link(name=teller.voice.ngettext("and {n} more", "and {n} more", hidden), url=""))
 
 
 def explain(teller: Teller, strand: Strand, about: Organisation | Topic | None) -> str:

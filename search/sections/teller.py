@@ -31,33 +31,46 @@ class Teller:
         source = self.scope.watchlist.source(id)
         return plain(source.name if source and source.name else id, limit=60)
 
+    def find(self, id: str) -> Document | None:
+        """The document, if it still stood at the window's end: a deleted one is not shown or quoted."""
+        found = self.scope.index.get(id)
+        return found if found and (found.deleted is None or found.deleted >= self.end) else None
+
     def weave(self, documents: tuple[Document, ...]) -> tuple[Strand, ...]:
         """The strands of these documents without muted ones, promoted ones first."""
         muted, promoted = self.scope.decided("mute"), self.scope.decided("promote")
-        strands = [
-            strand for strand in weave(documents, find=self.scope.index.get) if not _is_decided(strand, muted)
-        ]
+        strands = [strand for strand in weave(documents, find=self.find) if not _is_decided(strand, muted)]
         return tuple(sorted(strands, key=lambda strand: not _is_decided(strand, promoted)))
 
     def promotion(self, strand: Strand) -> str:
         """The reason a reader gave for wanting to see this; empty when nobody did."""
         promoted = self.scope.decided("promote")
-        return next((promoted[id] for id in _ids(strand) if id in promoted), "")
+        return next((promoted[id.casefold()] for id in _ids(strand) if id.casefold() in promoted), "")
 
     def command(self, query: str) -> str:
         """The command that lists documents of this window that answer a query, good for any shell."""
-        return f"veilleur search {shlex.quote(f'{query} AND {self._seen()}' if query else self._seen())}"
+        return _search(f"{query} AND {self._seen()}" if query else self._seen())
 
     def _seen(self) -> str:
         start, end = self.scope.window.start, self.scope.window.end
         return f"first_seen:[{_stamp(start)} TO {_stamp(end)}]"
 
-    def more(self, count: int, query: str) -> More | None:
-        """The line that says where the rest is; None when there is no rest."""
+    def more(self, count: int, query: str, *, published_since: datetime | None = None) -> More | None:
+        """The line that says where the rest is; None when there is no rest.
+
+        The rest was first seen in this window, or else published since a moment.
+        """
         if count <= 0:
             return None
         sentence = self.voice.ngettext("and {n} more", "and {n} more", count)
-        return More(count=count, sentence=sentence, command=self.command(query))
+        if published_since is None:
+            return More(count=count, sentence=sentence, command=self.command(query))
+        period = f"published:[{_stamp(published_since)} TO {_stamp(self.end)}]"
+        return More(count=count, sentence=sentence, command=_search(f"{query} AND {period}"))
+
+
+def _search(query: str) -> str:
+    return f"veilleur search {shlex.quote(query)}"
 
 
 def _stamp(moment: datetime) -> str:
