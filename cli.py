@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import rich_click as click
@@ -187,8 +189,13 @@ def tell(error: VeilleurError) -> None:
         click.echo(part if number == 0 else f"  {part}", err=True)
 
 
+def _end(_number: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
 def main() -> None:
     """Run the command line; a VeilleurError becomes a message and an exit code."""
+    signal.signal(signal.SIGTERM, _end)  # a container that is stopped ends a run as Ctrl-C does
     try:
         veilleur(obj=start_context())
     except VeilleurError as error:

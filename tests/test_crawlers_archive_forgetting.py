@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 
 from crawlers.archive import Archive
 from crawlers.archive.states import PageState
+from crawlers.archive.tombstones import mark_of
 from crawlers.items import Author, Engagement
 from crawlers.pseudonyms import load_key, pseudonym
 from tests.archived import MORNING, item, opened, put
@@ -124,3 +127,35 @@ def test_retention_erases_what_every_source_has_kept_long_enough(tmp_path: Path)
         assert archive.count() == 2
         assert archive.page_state("https://blog.acme.example/vieux") is None
         assert archive.engagement_samples([item("vieux").id]) == {}
+
+
+def test_an_address_forgotten_after_it_expired_has_a_mark_of_today(tmp_path: Path) -> None:
+    old = MORNING - timedelta(days=40)
+    with opened(tmp_path) as archive:
+        put(archive, POST, now=old)
+        archive.expire(now=old + timedelta(days=31), retention=lambda _source: 30)
+        before = set(archive.tombstones().values())
+        forget(archive, tmp_path, address=POST.permalink)
+
+        assert MORNING not in before
+        assert MORNING in archive.tombstones().values()
+
+
+def test_what_another_archive_erased_leaves_the_journal_even_when_broken_off(tmp_path: Path) -> None:
+    mark = mark_of(f"author:{SECRET.casefold()}", key=load_key(tmp_path))
+    with opened(tmp_path) as archive:
+        archive.journal.begin()
+        put(archive, POST, item("autre"))
+        with closing(sqlite3.connect(tmp_path / "archive.db")) as fault:
+            fault.execute(
+                "CREATE TRIGGER fault BEFORE DELETE ON items BEGIN SELECT raise(ABORT, 'full'); END"
+            )
+            fault.commit()
+            with pytest.raises(ArchiveError):
+                archive.adopt([mark], now=MORNING)
+            told = [each.item.id for entry in archive.journal.unsent() for each in entry.entry.arrivals]
+            fault.execute("DROP TRIGGER fault")
+            fault.commit()
+
+        assert told == [item("autre").id]
+        assert archive.adopt([mark], now=MORNING) == (POST.id,)

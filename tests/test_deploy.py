@@ -105,13 +105,13 @@ def test_the_image_copies_what_exists_and_runs_without_root() -> None:
 
 
 def test_every_hour_goes_on_after_a_command_that_fails(tmp_path: Path) -> None:
-    lines = ["echo first >> said", "exit 3", "echo last >> said"]
+    lines = ["echo first >> said", "false", "echo last >> said"]
     environ = {**os.environ, "ONCE": "1"}
     done = subprocess.run(
         [EVERY_HOUR, *lines], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
     )
     assert (tmp_path / "said").read_text() == "first\nlast\n"
-    assert "'exit 3' ended with 3" in done.stderr
+    assert "'false' ended with 1" in done.stderr
 
 
 def test_every_hour_ends_when_it_is_told_to(tmp_path: Path) -> None:
@@ -120,6 +120,45 @@ def test_every_hour_ends_when_it_is_told_to(tmp_path: Path) -> None:
         assert process.stdout.readline() == b"done\n"
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 143
+
+
+def test_every_hour_tells_the_command_that_runs_and_waits_for_it(tmp_path: Path) -> None:
+    command = tmp_path / "command"
+    command.write_text(
+        "#!/bin/sh\ntrap 'echo told >> said; exit 0' TERM\necho ready\nsleep 60 & wait\n", encoding="utf-8"
+    )
+    command.chmod(0o755)
+    with subprocess.Popen([EVERY_HOUR, command], cwd=tmp_path, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 143
+        process.stdout.close()
+    assert (tmp_path / "said").read_text() == "told\n"
+
+
+@pytest.mark.parametrize("minute", ["08", "09", "0", "59"])
+def test_every_hour_waits_at_every_minute_there_is(minute: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "MINUTE": minute}
+    with subprocess.Popen(
+        [EVERY_HOUR, "echo done"], cwd=tmp_path, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert process.stdout.readline() == b"done\n"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 143
+        assert process.stderr.read() == b""
+
+
+@pytest.mark.parametrize("minute", ["x", "7m", "-1", "008"])
+def test_every_hour_refuses_what_is_no_minute(minute: str, tmp_path: Path) -> None:
+    environ = {**os.environ, "MINUTE": minute, "ONCE": "1"}
+    done = subprocess.run(
+        [EVERY_HOUR, "echo done"], cwd=tmp_path, env=environ, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert minute in done.stderr
 
 
 @pytest.fixture

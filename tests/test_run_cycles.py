@@ -204,7 +204,10 @@ def test_a_run_again_at_once_asks_for_nothing(web: Web, watched: Watched) -> Non
     assert (summary.requests, summary.understood, summary.indexed, summary.exit_code) == (0, 0, 0, 0)
 
 
-def test_ctrl_c_keeps_what_is_done_and_says_so(web: Web, tmp_path: Path) -> None:
+@pytest.mark.parametrize("told", [signal.SIGINT, signal.SIGTERM], ids=["ctrl-c", "container-stop"])
+def test_a_run_told_to_end_keeps_what_is_done_and_says_so(
+    web: Web, tmp_path: Path, told: signal.Signals
+) -> None:
     asked = Event()
     serve_post(web)
     web.stream("/slow", lambda: _hold(web, asked))
@@ -217,7 +220,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_so(web: Web, tmp_path: Path) -> None
         assert asked.wait(60)
         assert process.stdout is not None
         _until_archived(watch)
-        os.kill(process.pid, signal.SIGINT)
+        os.kill(process.pid, told)
         out, err = process.communicate()
 
     assert process.returncode == 130, err

@@ -24,9 +24,10 @@ def adopt(database: Database, marks: Iterable[bytes], *, now: datetime, key: byt
     if not new:
         return ()
     numbers = _meant(database, new, key)
+    with database.write() as connection:
+        _drop_told(connection, new, key)  # first: once an item is erased, its marks are new no more
     erased = erase(database, numbers, names=(), now=now, key=lambda: key)
     with database.write() as connection:
-        _drop_told(connection, new, key)
         connection.executemany(
             "INSERT OR IGNORE INTO tombstones (mark, at) VALUES (?, ?)", [(mark, ticks(now)) for mark in new]
         )

@@ -27,10 +27,14 @@ class Tombstones:
         return bool(self.are_any) and any(map(self._stands, (*keys, *author_names(author))))
 
     def raise_for(self, names: Iterable[str], *, at: int) -> None:
-        """Leave a mark for each name."""
+        """Leave a mark for each name; an old one is made new again, so that workers are told of it."""
         self._key = self._key or self._checked_key()
         marks = [(self._mark(name), at) for name in names]
-        self._connection.executemany("INSERT OR IGNORE INTO tombstones (mark, at) VALUES (?, ?)", marks)
+        self._connection.executemany(
+            "INSERT INTO tombstones (mark, at) VALUES (?, ?)"
+            " ON CONFLICT (mark) DO UPDATE SET at = max(at, excluded.at)",
+            marks,
+        )
         self.are_any = self.are_any or bool(marks)
 
     def _stands(self, name: str) -> bool:
