@@ -27,6 +27,8 @@ class FaultyProxy:
         self.spoil: Spoil = lambda _id: None
         self.spoiled = ""
         """The one index whose documents are spoiled; every index where it is empty."""
+        self.most = 0
+        """Bytes of a bulk request that are taken at most; any number where it is 0."""
         self.cuts = 0
         """How many bulk answers are cut off after the server has done its work."""
         self.answer: tuple[int, dict[str, str], bytes] | None = None
@@ -75,6 +77,8 @@ def _make_handler(proxy: FaultyProxy) -> type[BaseHTTPRequestHandler]:  # noqa: 
                 self._answer(*proxy.answer)
             elif made_up := _make_up(proxy, self.command, self.path):
                 self._answer(*made_up)
+            elif self.path.startswith("/_bulk") and 0 < proxy.most < len(body):
+                self._answer(413, {"Content-Type": "text/html"}, b"<h1>413 Request Entity Too Large</h1>")
             elif self.path.startswith("/_bulk"):
                 self._handle_bulk(body)
             else:

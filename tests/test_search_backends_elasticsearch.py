@@ -183,6 +183,18 @@ class TestFaults:
                 index.count(EVERYTHING)
         assert remedy in caught.value.remedy
 
+    def test_requests_too_large_for_a_proxy_are_sent_in_single_documents(
+        self, settings: IndexSettings
+    ) -> None:
+        with behind_proxy(settings) as (index, proxy):
+            proxy.most = 4_000
+            huge = document("huge", text="une panne " * 1_000)
+            report = index.put((*LIBRARY[:20], huge))
+            index.commit()
+
+            assert (report.taken, [each.id for each in report.refused]) == (20, ["huge"])
+            assert ids_of(index) == [each.id for each in LIBRARY[:20]]
+
     @pytest.mark.parametrize("url", ["", "localhost", "ftp://localhost:9200", "http://localhost"])
     def test_an_address_that_is_none_says_how_to_write_it(self, url: str) -> None:
         with pytest.raises(IndexUnavailable) as caught:
@@ -213,6 +225,26 @@ class TestOwnership:
             ElasticsearchIndex.open(settings, environ={})
         server.indices.delete(index=f"{settings.alias}-v0")
         assert "veilleur reindex" in caught.value.remedy
+
+    def test_a_component_template_of_ones_own_sets_the_shards_and_nothing_of_ours(
+        self, settings: IndexSettings, server: Elasticsearch
+    ) -> None:
+        name = f"{settings.alias}-custom"
+        own = {
+            "settings": {"number_of_shards": 3},
+            "mappings": {"properties": {"id": {"type": "text"}}},
+        }
+        server.cluster.put_component_template(name=name, template=own)
+        try:
+            ElasticsearchIndex.open(settings, environ={}).close()
+            ((_, made),) = server.indices.get(index=settings.alias).body.items()
+        finally:
+            erase_index(settings, folder=Path(), environ={})
+            server.cluster.delete_component_template(name=name)
+
+        assert made["settings"]["index"]["number_of_shards"] == "3"
+        assert made["mappings"]["dynamic"] == "strict"
+        assert made["mappings"]["properties"]["id"]["type"] == "keyword"
 
     def test_two_writers_fill_one_index(self, settings: IndexSettings) -> None:
         with (

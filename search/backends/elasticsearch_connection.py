@@ -144,6 +144,10 @@ _MEANINGS: dict[int, tuple[str, str]] = {
         "Grant it monitor on the cluster, manage_index_templates, and all on the indices of the alias.",
     ),
     404: ("The index is not there: {reason}", "Build it anew, nothing is fetched or lost: veilleur reindex"),
+    413: (
+        "The request is too large for it, or for a proxy before it: {reason}",
+        "Allow 20 MB there: http.max_content_length on the server, client_max_body_size on nginx.",
+    ),
     429: ("It has no capacity now: {reason}", _CATCH_UP),
     502: ("Nothing answers behind its proxy: {reason}", _CATCH_UP),
     503: ("It is not ready: {reason}", _CATCH_UP),

@@ -16,8 +16,8 @@ from typing import Any, Self
 from elasticsearch import Elasticsearch
 
 from search.backends.columns import microseconds
-from search.backends.elasticsearch_bulk import PAUSE, send
-from search.backends.elasticsearch_connection import check_version, connect, guarded
+from search.backends.elasticsearch_bulk import PAUSE, TOO_LARGE, send
+from search.backends.elasticsearch_connection import check_version, connect, guarded, refusal_of
 from search.backends.elasticsearch_parts_storage import make_index, memories_alias, parts_alias
 from search.backends.elasticsearch_reading import Found, Reader
 from watchlists.model import IndexSettings
@@ -47,7 +47,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """What became of a part that was sent; one that was not taken never will be."""
+    """What became of a part that was sent; one that was not taken is too large, and never will be."""
 
     seq: int
     is_taken: bool
@@ -82,9 +82,14 @@ class PartsIndex:
     # Parts
 
     def put(self, parts: Iterable[Part]) -> Iterator[Answered]:
-        """Send parts; what became of each."""
+        """Send parts; what became of each.
+
+        Raises IndexUnavailable where one is refused for anything but its size: another day it may be taken.
+        """
         for answer in send(self._parts, map(self._action, parts), pause=PAUSE):
             is_taken = answer.result != "refused"
+            if not is_taken and answer.status != TOO_LARGE:
+                raise refusal_of(self._url, answer.status, answer.reason)
             yield Answered(seq=int(answer.id.rpartition("-")[2]), is_taken=is_taken)
 
     def _action(self, part: Part) -> dict[str, Any]:

@@ -139,9 +139,13 @@ def aliases_of(alias: str) -> tuple[str, str, str]:
 def _put_template(
     client: Elasticsearch, alias: str, settings: dict[str, Any], mappings: dict[str, Any]
 ) -> None:
+    """The template of an alias; a component template `<alias>-custom`, if any, sets what ours does not."""
+    custom = f"{alias}-custom"
     client.indices.put_index_template(
         name=alias,
         index_patterns=[f"{alias}-v{VERSION}*"],
         template={"settings": settings, "mappings": mappings},
         priority=500,
+        composed_of=[custom],
+        ignore_missing_component_templates=[custom],
     )

@@ -87,9 +87,10 @@ class Worker:
         with Archive.open(self.folder.archive) as archive:
             marks = {bytes.fromhex(mark) for mark in parts.index.forgotten()}
             if new := marks - archive.tombstones().keys():
+                # What was sent while it was being forgotten; first, for marks adopted are new no more.
+                parts.erase([mark.hex() for mark in new])
                 archive.adopt(new, now=now)
                 archive.compact()
-                parts.erase([mark.hex() for mark in new])  # what was sent while it was being forgotten
 
     def _send(self, parts: Parts, archive: Archive, now: datetime) -> int:
         """Send what the cluster lacks; how many entries."""
@@ -228,6 +229,8 @@ def _copy_key(given: Path, place: Path) -> None:
     try:
         with given.open("rb") as file:
             key = file.read(KEY_SIZE + 1)
+        if len(key) != KEY_SIZE:
+            raise _wrong_key(given)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         draft = place.with_name(f"{KEY_FILE}.{os.getpid()}")
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
@@ -241,3 +244,14 @@ def _copy_key(given: Path, place: Path) -> None:
             path=given,
             reason=error.strerror or type(error).__name__,
         ) from error
+
+
+def _wrong_key(given: Path) -> WatchlistError:
+    return WatchlistError(
+        "The key file {path} holds no key.",
+        why="A key is {size} bytes, neither more nor less.",
+        remedy="Copy the desk's .veilleur/key as it is;"
+        " for a new watch: head -c {size} /dev/urandom > {path}",
+        path=given,
+        size=KEY_SIZE,
+    )

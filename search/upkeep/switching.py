@@ -147,9 +147,13 @@ def _differs(why: str, **values: int) -> IndexUnavailable:
 
 
 def _remove(folder: WatchFolder, settings: IndexSettings, *, environ: Mapping[str, str]) -> str:
-    """Remove the index that was in use; why not, where it cannot be reached."""
+    """Remove the index that was in use and what workers left beside it; why not, if it cannot be."""
     try:
         erase_index(settings, folder=folder.index, environ=environ)
+        if settings.backend == "elasticsearch":
+            from search.backends.elasticsearch_parts_storage import remove_parts
+
+            remove_parts(settings, environ=environ)
     except VeilleurError as error:
         return str(error)
     return ""
