@@ -68,11 +68,6 @@ class WatchFolder:
         """Held while anything is handed over."""
         return self.state / "deliver.lock"
 
-    @property
-    def crawl_log(self) -> Path:
-        """What the crawl child logs."""
-        return self.state / "crawl.log"
-
 
 @contextmanager
 def opened_index(

@@ -21,13 +21,8 @@ LONGEST = timedelta(days=366)
 LONGEST_DAYS = 366
 
 
-def period_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add --days, --since and --until; read them with `read_window`."""
-    return usual_period("The last N days (default: 7).")(command)
-
-
 def usual_period(days_help: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The same options, where another number of days is usual; `days_help` says which."""
+    """Add --days, --since and --until, read with `read_window`; `days_help` says how many days are usual."""
     options = (
         click.option("--days", type=click.IntRange(1, LONGEST_DAYS), help=days_help),
         click.option("--since", metavar="WHEN", help="From then on: 2026-11-01, now-30d, yesterday."),

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from search.insights.activity import said_of
 from search.insights.intervals import Interval, share_interval
-from search.insights.reputation import Reputation, measure_reputation
+from search.insights.reputation import measure_reputation
 from search.insights.scope import Scope
 from search.window import between, wall_clock
 from watchlists.model import Organisation
@@ -88,12 +88,6 @@ def measure_voice(
         )
         for place, (each, earlier) in enumerate(zip(now, before, strict=True))
     )
-
-
-def share_of_voice(measured: Sequence[Reputation]) -> tuple[Share, ...]:
-    """The shares by mentions of what was measured already, in its order."""
-    base = sum(each.mentions for each in measured)
-    return tuple(Share(hits=each.mentions, base=base) for each in measured)
 
 
 def week_bounds(scope: Scope, *, since: datetime, until: datetime) -> tuple[datetime, ...]:

@@ -123,27 +123,12 @@ def _tone_change(voice: Voice, each: OrganisationTone) -> str:
 def voice_rows(measured: Sequence[VoiceShare], window: Window) -> Iterator[TidyRow]:
     """Shares of voice by mentions and by stories."""
     for each in measured:
-        yield _share_row(each.organisation.id, "voice_mentions", each.mentions, each.before, window)
-        yield _share_row(each.organisation.id, "voice_stories", each.stories, Share(hits=0, base=0), window)
-
-
-def _share_row(organisation: str, measure: str, now: Share, before: Share, window: Window) -> TidyRow:
-    value, earlier = now.value, before.value
-    return TidyRow(
-        organisation=organisation,
-        measure=measure,
-        unit="share",
-        value=value,
-        count=now.base,
-        low=now.interval.low,
-        high=now.interval.high,
-        before=earlier,
-        before_count=before.base,
-        change=value - earlier if value is not None and earlier is not None else None,
-        is_telling=now.is_telling,
-        since=window.start,
-        until=window.end,
-    )
+        for measure, now, before in (
+            ("voice_mentions", each.mentions, each.before),
+            ("voice_stories", each.stories, Share(hits=0, base=0)),
+        ):
+            counts = (now.base, before.base)
+            yield _interval_row(each.organisation.id, (measure, "share"), (now, before), counts, window)
 
 
 def tone_rows(measured: Sequence[OrganisationTone], window: Window) -> Iterator[TidyRow]:
@@ -156,7 +141,10 @@ def tone_rows(measured: Sequence[OrganisationTone], window: Window) -> Iterator[
         )
         for tone, now, before in counts:
             yield _tone_row_of(each.organisation.id, tone, now, before, window)
-        yield _net_row(each.organisation.id, each.now, each.before, window)
+        numbers = (each.now.number, each.before.number)
+        yield _interval_row(
+            each.organisation.id, ("net_tone", "net"), (each.now, each.before), numbers, window
+        )
 
 
 def _tone_row_of(organisation: str, tone: str, now: int, before: int, window: Window) -> TidyRow:
@@ -177,18 +165,26 @@ def _tone_row_of(organisation: str, tone: str, now: int, before: int, window: Wi
     )
 
 
-def _net_row(organisation: str, now: NetTone, before: NetTone, window: Window) -> TidyRow:
+def _interval_row(
+    organisation: str,
+    measure: tuple[str, str],
+    figures: tuple[Share, Share] | tuple[NetTone, NetTone],
+    counts: tuple[int, int],
+    window: Window,
+) -> TidyRow:
+    """A figure that has an interval, now and before, with the counts it rests on."""
+    (now, before), (count, before_count) = figures, counts
     value, earlier = now.value, before.value
     return TidyRow(
         organisation=organisation,
-        measure="net_tone",
-        unit="net",
+        measure=measure[0],
+        unit=measure[1],
         value=value,
-        count=now.number,
+        count=count,
         low=now.interval.low,
         high=now.interval.high,
         before=earlier,
-        before_count=before.number,
+        before_count=before_count,
         change=value - earlier if value is not None and earlier is not None else None,
         is_telling=now.is_telling,
         since=window.start,
