@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,6 +15,10 @@ from crawlers.run import CrawlJob, CrawlProcess, start_crawl
 from watchlists.errors import VeilleurError
 
 DELAY = 0.05
+_CLOSED_TWICE = re.compile(
+    r"while handling timed call\s+Traceback [^\n]*\n(?: +[^\n]*\n)+"
+    r"twisted\.internet\.defer\.AlreadyCalledError"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +93,13 @@ class Watch:
         process = start_crawl(self.job(now, *sources, force=force))
         events, error = listen(process)
         return Crawled(code=process.wait(), events=events, error=error)
+
+    def crash_log(self) -> str:
+        """The crawl's log, if it holds a traceback; else nothing."""
+        log = self.archive.with_name("crawl.log").read_text(encoding="utf-8", errors="replace")
+        # On a busy machine Scrapy's own time limit may close a pool that has just closed: nothing is lost.
+        told = _CLOSED_TWICE.sub("", log)
+        return told if "Traceback" in told else ""
 
     def items(self) -> dict[str, Item]:
         """Everything archived, by title."""

@@ -59,9 +59,8 @@ def test_captures_are_archived_by_the_real_spider(corpora: Path, tmp_path: Path)
 
         crawled = watch.read(NOW)
 
-    log = watch.archive.with_name("crawl.log").read_text(encoding="utf-8", errors="replace")
     assert crawled.code == 0
-    assert "Traceback" not in log
+    assert watch.crash_log() == ""
     assert not [each.reason for each in crawled.outcomes.values() if "unexpected error" in each.reason]
     with Archive.open(watch.archive, readonly=True) as archive:
         assert archive.count() == expected

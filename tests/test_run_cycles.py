@@ -216,7 +216,11 @@ def test_a_run_told_to_end_keeps_what_is_done_and_says_so(
     watch.add("slow", web.url("/slow", host="127.0.0.2"))
     watch.write()
 
+    before = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # tests run by nohup ignore it, and pass that on
     with start(tmp_path, "run", "--json", "--now", MORNING.isoformat()) as process:
+        signal.signal(signal.SIGINT, before)
         assert asked.wait(60)
         assert process.stdout is not None
         _until_archived(watch)
