@@ -18,11 +18,12 @@ def stem_words(text: str, language: str) -> list[str]:
     return [_stem(word, language) for word in words]
 
 
-def query_stems(text: str, language: str) -> list[str]:
+@lru_cache(maxsize=10_000)
+def query_stems(text: str, language: str) -> tuple[str, ...]:
     """The stems a query asks for: small words left out, unless there is nothing else."""
     words = WORD.findall(straighten(text).lower())
     telling = [word for word in words if word not in read_words("small_words")]
-    return [_stem(word, language) for word in telling or words]
+    return tuple(_stem(word, language) for word in telling or words)
 
 
 @lru_cache(maxsize=100_000)

@@ -10,6 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from math import log1p
 
 import numpy as np
@@ -130,6 +131,7 @@ def _small() -> frozenset[str]:
     return read_words("small_words")
 
 
-def inverse_frequency(counts: Mapping[str, int], total: int, word: str) -> float:
-    """How much a word tells among `total` posts."""
-    return float(np.log((total + 1) / (counts.get(word, 0) + 0.5))) + 0.3
+@lru_cache(maxsize=100_000)
+def inverse_frequency(count: int, total: int) -> float:
+    """How much a word tells that `count` of `total` posts hold."""
+    return float(np.log((total + 1) / (count + 0.5))) + 0.3

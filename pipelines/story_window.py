@@ -114,7 +114,7 @@ class Window:
         """Weights of unit length by today's frequencies; a common word alone weighs little."""
         counts, total = self._counts[kind], max(len(self.signals) - self.start, 20)
         weights = {
-            word: often * inverse_frequency(counts, total, word)
+            word: often * inverse_frequency(counts.get(word, 0), total)
             for word, often in self._terms(signals, kind).items()
         }
         length = float(np.sqrt(sum(each**2 for each in weights.values())))

@@ -130,7 +130,7 @@ def _weigh(text: str, language: str) -> tuple[float, float, tuple[float, ...], t
 
 def _hits(lexicon: Lexicon, stems: Sequence[str]) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
     """The lists of each word that is in some, and those of the words shortly before it."""
-    words = [lexicon.lists_at(stems, place) for place in range(len(stems))]
+    words = lexicon.lists_of(stems)
     for place, lists in enumerate(words):
         if lists:
             yield lists, frozenset[str]().union(*words[max(0, place - _REACH) : place])

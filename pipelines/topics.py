@@ -34,6 +34,7 @@ from watchlists.query import (
 from watchlists.query_parser import parse_query
 
 _TEXTS = ("title", "text")
+_NOTHING = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,12 @@ class _Reading:
     def words(self) -> dict[str, set[str]]:
         return {"title": set(fold_words(self.document.title)), "text": set(fold_words(self.document.text))}
 
+    @cached_property
+    def held(self) -> dict[str | None, set[str]]:
+        """The different stems of each field, and of the whole under None."""
+        held: dict[str | None, set[str]] = {name: set(stems) for name, stems in self.stems.items()}
+        return held | {None: set[str]().union(*held.values())}
+
     def sequences(self, field: str | None) -> list[list[str]]:
         return [self.stems[name] for name in _TEXTS if field in {name, None}]
 
@@ -103,13 +110,11 @@ def _matches(query: Query, reading: _Reading) -> bool:
 
 def _has_text(query: Words | Phrase, reading: _Reading) -> bool:
     language = reading.document.language
-    sequences = reading.sequences(query.field)
     if isinstance(query, Phrase):
-        wanted = stem_words(query.text, language)
+        wanted, sequences = stem_words(query.text, language), reading.sequences(query.field)
         return bool(wanted) and any(_follows(wanted, each, slop=query.slop) for each in sequences)
-    held = {stem for each in sequences for stem in each}
     asked = query_stems(query.text, language)
-    return bool(asked) and held.issuperset(asked)
+    return bool(asked) and reading.held.get(query.field, _NOTHING).issuperset(asked)
 
 
 def _has_value(query: Keyword | Prefix | Range | Has, reading: _Reading) -> bool:

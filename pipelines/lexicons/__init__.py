@@ -25,10 +25,12 @@ class Lexicon:
     firsts: frozenset[str]
     """First words of the entries: most words of a text are none."""
 
-    def lists_at(self, stems: Sequence[str], place: int) -> frozenset[str]:
-        """Names of the lists with an entry that begins at this word."""
-        if stems[place] not in self.firsts:
-            return _NONE
+    def lists_of(self, stems: Sequence[str]) -> list[frozenset[str]]:
+        """For each word, the names of the lists with an entry that begins at it."""
+        firsts = self.firsts
+        return [self._lists_at(stems, place) if stem in firsts else _NONE for place, stem in enumerate(stems)]
+
+    def _lists_at(self, stems: Sequence[str], place: int) -> frozenset[str]:
         found = (self.lists.get(tuple(stems[place : place + size])) for size in range(1, LONGEST + 1))
         return frozenset[str]().union(*filter(None, found))
 
