@@ -22,6 +22,8 @@ FULL, EMPTY = "█", "░"
 BAR = 16
 LABEL = 24
 DIGITS = 4
+MOST_DIGITS = 12
+"""For what fewer would round away: a chance of 3e-9 is not none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,9 +37,11 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """The answer to one question; `rows` are records of one kind, each with a `type`."""
+    """The answer to one question; `rows` are records of the class `row`, each with a `type`."""
 
     lines: tuple[Line, ...]
+    row: type[Any]
+    """Its fields are the columns of the table, also where there is no row."""
     rows: tuple[Any, ...] = ()
     details: tuple[Any, ...] = ()
 
@@ -81,10 +85,8 @@ def emit_rows(sheet: Sheet) -> Iterator[dict[str, object]]:
 
 
 def table_lines(sheet: Sheet) -> Iterator[str]:
-    """The rows as CSV, formula-safe."""
-    if not sheet.rows:
-        return iter(())
-    header = [each.name for each in fields(sheet.rows[0])]
+    """The rows as CSV, formula-safe; the header alone where there is none."""
+    header = [each.name for each in fields(sheet.row)]
     return csv_lines(header, ([_for_table(value) for _, value in cells_of(row)] for row in sheet.rows))
 
 
@@ -96,7 +98,7 @@ def cells_of(row: object) -> list[tuple[str, object]]:
 
 def _for_json(value: object) -> object:
     if isinstance(value, float):
-        return round(value, DIGITS)
+        return round(value, DIGITS) or round(value, MOST_DIGITS)
     if isinstance(value, date | datetime):
         return value.isoformat()
     return (

@@ -281,6 +281,6 @@ def test_a_digest_shows_an_alert_told_since_the_last_one_first_and_once(tmp_path
         voice = Voice(language="en", timezone="Europe/Paris", messages=messages)
         (alarm,) = read_alarms(ledger, watch, voice, since=END, until=END + HOUR)
 
-    assert "8 authors speaking badly of Nimbo" in alarm.reason
+    assert "8 texts by 8 authors speaking badly of Nimbo" in alarm.reason
     assert alarm.reason in " ".join(first.renderings["text"].decode().split())
     assert "speaking badly" not in second.renderings["text"].decode()

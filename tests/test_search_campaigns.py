@@ -159,6 +159,10 @@ def test_a_sign_is_a_hashtag_or_a_link_to_or_below_an_address() -> None:
 
 
 def test_tagged_texts_count_everywhere_and_own_posts_apart() -> None:
+    more = [
+        said(n, CONTEST.start, source="acme-blog", owner="acme", author_is_staff=True, engagement_vs_norm=2.0)
+        for n in (5, 6, 7)
+    ]
     texts = [
         said(1, CONTEST.start, hashtags=("maville",), mentions=(), engagement=4),
         said(2, CONTEST.start, hashtags=("maville",), source="acme-blog", owner="acme", author_is_staff=True,
@@ -169,12 +173,15 @@ def test_tagged_texts_count_everywhere_and_own_posts_apart() -> None:
     ]  # fmt: skip
 
     during = measure_campaign(scope_of(texts), CONTEST).during
+    received = measure_campaign(scope_of([*texts, *more]), CONTEST).during
 
     assert during is not None
     assert (during.tagged.events, during.authors) == (2, 2)
     assert during.posts.events == 2
     assert during.engagement == 19
-    assert during.reception == 2.0
+    assert during.reception is None  # two posts are too few to say
+    assert received is not None
+    assert received.reception == 2.0
 
 
 def test_a_campaign_of_nobody_counts_its_sign_only() -> None:

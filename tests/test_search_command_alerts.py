@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -50,6 +52,56 @@ def test_the_end_of_a_run_keeps_an_alert_that_the_command_lists(watch: Path) -> 
     assert "Negative: 8 texts by 8 authors; all voices: 8" in told.stdout
     assert "Nimbo: alert, 3 hours after the first text." in told.stdout
     assert "Acme Vélo: calm" in told.stdout
+
+
+def test_bars_show_what_speaks_badly_beside_what_is_usual(watch: Path) -> None:
+    lines = run(watch, "--lang", "en").stdout.splitlines()
+
+    nimbo = lines.index("Nimbo: alert since Friday 20 November 08:00")
+    assert lines[nimbo + 1] == "  speaking badly           ████████████████ 8"
+    assert lines[nimbo + 2] == "  usually                  █░░░░░░░░░░░░░░░ 0.2"
+    acme = lines.index("Acme Vélo: calm")
+    assert lines[acme + 1] == "  speaking badly           ░░░░░░░░░░░░░░░░ 0"
+
+
+def test_a_table_has_a_row_an_organisation_and_a_row_a_change(watch: Path) -> None:
+    folder = WatchFolder(root=watch)
+    alert(folder, load_watchlist(folder.watchlist), now=END, environ={})
+
+    nimbo, acme, change = csv.DictReader(io.StringIO(run(watch, "--csv").stdout))
+
+    assert (nimbo["type"], nimbo["organisation"], nimbo["state"], nimbo["red"]) == (
+        "state",
+        "nimbo",
+        "alert",
+        "false",
+    )
+    counted = [nimbo[each] for each in ("volume", "authors", "voices", "day_negative", "engagement")]
+    assert counted == ["8", "8", "8", "8", "16"]
+    assert 0 < float(nimbo["usual"]) < 1
+    assert 0 < float(nimbo["rarity"]) < 1e-5
+    assert (nimbo["places"], nimbo["origin"]) == ("gazette", "others")
+    assert (acme["state"], acme["day_negative"], acme["volume"], acme["usual"]) == ("calm", "0", "", "")
+    assert (change["type"], change["state"], change["volume"]) == ("change", "alert", "8")
+    assert change["told_at"] == END.isoformat()
+
+
+def test_the_table_of_a_quiet_replay_is_its_header(watch: Path) -> None:
+    told = run(watch, "--csv", "--replay", "now-9h", "now-5h")
+
+    assert told.stdout.startswith("type,organisation,name,state,red,since,told_at,")
+    assert len(told.stdout.splitlines()) == 1
+
+
+def test_without_a_week_of_past_nothing_is_called_usual(watch: Path) -> None:
+    early = (END - timedelta(days=28)).isoformat()
+
+    lines = run(watch, "--lang", "en", at=early).stdout
+    record = json.loads(run(watch, "--json", at=early).stdout.splitlines()[0])
+
+    assert "  usually                  too early to say" in lines
+    assert record["last_day"]["usual"] is None
+    assert record["buzz"] is None  # nothing was judged, so no part of a judgement is shown as nought
 
 
 def test_states_and_changes_come_as_json_lines(watch: Path) -> None:

@@ -229,6 +229,18 @@ def test_places_tell_what_is_there_and_how_to_decide(watch: Path) -> None:
     assert "placevelo.example" in said
     assert "There: “Place Vélo” (Discourse)." in said
     assert "veilleur places watch|ignore placevelo.example" in said
+    record = json.loads(run(watch, "places", "--json").stdout.splitlines()[0])
+    (row,) = csv.DictReader(io.StringIO(run(watch, "places", "--csv").stdout))
+    found = {"software": "Discourse", "kind": "discourse", "title": "Place Vélo", "reason": ""}
+    assert {name: record[name] for name in found} == {name: row[name] for name in found} == found
+    assert (record["is_looked_at"], record["is_forbidden"], row["is_forbidden"]) == (True, False, "false")
+
+
+def test_a_place_nobody_looked_at_has_nothing_found(tmp_path: Path) -> None:
+    record = json.loads(run(put(tmp_path, [*history(), *news()]), "places", "--json").stdout)
+
+    assert (record["domain"], record["is_looked_at"]) == ("placevelo.example", False)
+    assert (record["software"], record["title"], record["is_forbidden"]) == ("", "", None)
 
 
 def test_where_to_be_shows_the_score_in_parts(watch: Path) -> None:
@@ -281,7 +293,36 @@ def test_an_empty_watch_has_too_little_to_say(tmp_path: Path, line: str) -> None
     said = run(put(tmp_path, []), line, "--lang", "en")
 
     assert said.exit_code == 0, said.output
-    assert run(tmp_path, line, "--csv").exit_code == 0
+    table = run(tmp_path, line, "--csv")
+    assert table.exit_code == 0
+    assert table.stdout.startswith("type,")  # a table without rows has its header
+
+
+def test_a_figure_below_its_floor_is_marked_and_empty_in_json_and_in_the_table(tmp_path: Path) -> None:
+    few = [
+        document(f"few{n}", mentions=(mention("nimbo", "negative"),), published=END - DAY, text="Le frein.")
+        for n in range(2)
+    ]
+    post = document("post", source="acme-blog", owner="acme", engagement_vs_norm=2.0, published=END - DAY)
+    folder = put(tmp_path, [*few, post])
+    empty = {
+        "voice nimbo": ("share", "share_low", "share_high", "is_changed"),
+        "tone nimbo": ("net", "net_low", "net_high", "change_low"),
+        "reception acme": ("reception", "low", "high", "is_good"),
+    }
+
+    for line, names in empty.items():
+        records = [json.loads(each) for each in run(folder, line, "--json").stdout.splitlines()]
+        rows = list(csv.DictReader(io.StringIO(run(folder, line, "--csv").stdout)))
+        assert [records[0][name] for name in names] == [None] * len(names)
+        assert [rows[0][name] for name in names] == [""] * len(names)
+        assert (records[0]["is_telling"], rows[0]["is_telling"]) == (False, "false")
+    (course,) = (
+        each
+        for each in map(json.loads, run(folder, "trends frein", "--json").stdout.splitlines())
+        if each["type"] == "term"
+    )
+    assert (course["total"], course["is_telling"], course["usual"]) == (2, False, None)
 
 
 @pytest.fixture(scope="module")

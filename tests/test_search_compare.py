@@ -20,7 +20,7 @@ from search.insights.scope import Scope
 from search.render.columns import comparison_lines
 from search.render.text import display_width
 from search.sections.teller import Teller
-from search.sheets.compare import make_compare_sheet
+from search.sheets.compare import NoiseRow, make_compare_sheet
 from search.wording.voice import Voice
 from tests.documents import document
 from tests.memory_index import MemoryIndex
@@ -133,6 +133,33 @@ def test_json_and_csv_hold_every_figure_telling_or_not(watch: Path) -> None:
     (row,) = (each for each in rows if (each["organisation"], each["measure"]) == ("acme", "staff_share"))
     assert (row["value"], row["count"], row["is_telling"]) == ("0.5", "8", "true")
     assert row["until"] == "2026-11-20T07:00:00+00:00"
+    (few,) = (each for each in figures if (each["organisation"], each["measure"]) == ("acme", "solved"))
+    assert (few["is_telling"], few["value"], few["low"], few["high"]) == (False, None, None, None)
+    silent = [each for each in figures if not each["is_telling"]]
+    assert {(each["value"], each["low"], each["change"]) for each in silent} == {(None, None, None)}
+
+
+def test_spam_in_our_own_place_is_counted_beside_the_table() -> None:
+    at_home = {"source": "nimbo-forum", "owner": "nimbo", "published": END - DAY}
+    spam = document("spam", intent="spam", **at_home)
+    posts = [document(f"post{n}", intent="other", **at_home) for n in range(9)]
+    lines, details = compared([spam, *posts])
+    few, (row,) = compared([spam])
+
+    assert "Spam and trolling in your community, left out: 1 of 10 posts (10%)." in lines
+    assert (details[0].noise, details[0].posts, details[0].share, details[0].is_telling) == (1, 10, 0.1, True)
+    assert "Spam and trolling in your community, left out: 1 of 1 post (too few to say)." in few
+    assert (row.share, row.share_low, row.share_high, row.is_telling) == (None, None, None, False)
+
+
+def compared(documents: list[Document]) -> tuple[list[str], list[NoiseRow]]:
+    watch = watchlist(language="en")
+    scope = Scope(index=MemoryIndex(documents, read_daily(40)), watchlist=watch, window=WEEK)
+    voice = Voice(language="en", timezone=watch.timezone, messages=load_messages("en"))
+    sheet = make_compare_sheet(Teller(scope=scope, voice=voice), ["nimbo"], width=120)
+    return [each.text.strip() for each in sheet.lines], [
+        each for each in sheet.details if isinstance(each, NoiseRow)
+    ]
 
 
 def test_json_holds_what_the_table_has_no_place_for(watch: Path) -> None:

@@ -136,7 +136,7 @@ def test_the_mail_says_why_with_every_part_the_posts_the_latency_and_how_to_get_
     assert message["Importance"] is None
     assert not message.defects
     for body in (text_of(message), text_of(message, "html")):
-        assert "8 authors speaking badly of Nimbo in" in body
+        assert "8 texts by 8 authors speaking badly of Nimbo in" in body
         assert "3 hours after the first text, of Friday 20 November 05:00." in body
         assert "Words of crisis: arnaque" in body
         assert "Places: La Gazette des villes" in body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -21,6 +22,7 @@ from tests.documents import document, mention
 from tests.hostile_titles import HOSTILE_TITLES
 from tests.morning import END
 from watchlists.errors import DeliveryError
+from watchlists.messages import load_messages
 from watchlists.model import Webhook
 
 KINDS = ("slack", "mattermost", "discord", "teams", "json")
@@ -79,6 +81,18 @@ def test_quotes_leave_only_where_that_was_asked_for(kind: str) -> None:
     asked = make_payload(kind, sent.brief(texts=True))
 
     assert quote in bare("\n".join(texts_of(asked)))
+
+
+@pytest.mark.parametrize(("language", "opening"), [("fr", "«\u00a0"), ("en", "“")])
+def test_quotes_stand_in_the_marks_of_the_watch_s_language(language: str, opening: str) -> None:
+    digest = replace(parcel().digest, language=language)
+    quote = next(quote.text for story in digest.stories for quote in story.quotes)
+    brief = make_brief(digest, load_messages(language), texts=True)
+
+    assert f"  {opening}{quote}" in brief_text(brief)
+    for kind in ("slack", "teams"):
+        assert f"\n{opening}{quote}" in "\n".join(texts_of(make_payload(kind, brief)))
+    assert any(f"\n{opening}{quote}" in each.text for each in story_entries([digest]))
 
 
 def hostile_parcel(title: str) -> DigestParcel:

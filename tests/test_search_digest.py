@@ -32,6 +32,7 @@ from watchlists.messages import load_messages
 from watchlists.model import Decision, IndexSettings, Organisation, SavedSearch, Watchlist
 
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 
 
 def digest_of(
@@ -151,6 +152,63 @@ def test_spam_is_no_story() -> None:
     spam = document("spam", title="Buy now", intent="spam", mentions=(mention("acme"),))
 
     assert digest_of([spam]).stories == ()
+
+
+def in_our_forum(id: str, **values: object) -> Document:
+    return document(id, **{"source": "nimbo-forum", "owner": "nimbo", "intent": "other", **values})
+
+
+def test_what_was_left_out_of_our_own_community_is_counted() -> None:
+    spam = in_our_forum("spam", intent="spam")
+    elsewhere = document("elsewhere", intent="spam", mentions=(mention("nimbo"),))
+    posts = [in_our_forum(f"post{n}") for n in range(11)]
+    uncounted = [
+        in_our_forum("staff", author_is_staff=True),
+        in_our_forum("old", is_backfill=True),
+        in_our_forum("before", first_seen=WINDOW.start - HOUR),
+    ]
+
+    assert digest_of([spam, elsewhere, *posts, *uncounted]).conversations.note == (
+        "Spam and trolling in your community, left out: 1 of 12 posts (8%)."
+    )
+    assert digest_of([spam, *posts[:4]]).conversations.note.endswith("1 of 5 posts (too few to say).")
+    assert digest_of(posts).conversations.note == ""
+    nobody = watchlist(language="en", organisations=(ACME,))
+    assert digest_of([spam, *posts], watch=nobody).conversations.note == ""
+
+
+def test_alerts_without_room_are_counted_with_the_place_where_they_are() -> None:
+    alarms = tuple(Alarm(documents=(f"bad{n}",), reason="Said badly.") for n in range(5))
+    gone = Alarm(documents=("gone",), reason="Taken down.")
+    documents = [document(f"bad{n}", title=f"Trouble {n}", story=f"story{n}") for n in range(5)]
+
+    digest = digest_of([*history(), *documents], before=History(alarms=(gone, *alarms)))
+
+    assert [each.id for each in digest.must_see] == ["bad0", "bad1", "bad2"]
+    assert digest.must_see_more is not None
+    assert digest.must_see_more.sentence == "and 2 more alerts"
+    assert digest.must_see_more.command == "veilleur alerts"
+    for body in render_all(digest, load_messages("en")).values():
+        assert "and 2 more alerts" in body.decode()
+
+
+def test_what_arrived_late_without_room_is_counted_and_found_by_its_command() -> None:
+    late = [
+        document(f"late{n}", title=f"Of last week {n}", published=END - 5 * DAY, first_seen=END - HOUR)
+        for n in range(5)
+    ]
+    documents = [*late, document("fresh"), document("old", published=END - 5 * DAY, is_backfill=True)]
+
+    digest = digest_of(documents)
+
+    more = digest.coverage.late_more
+    assert (len(digest.coverage.late), more and more.sentence) == (3, "and 2 more")
+    assert more is not None
+    _, _, asked = shlex.split(more.command)
+    found = MemoryIndex(documents).scan(read_query(asked, watchlist(), now=END))
+    assert {each.id for each in found} == {each.id for each in late}
+    for body in render_all(digest, load_messages("en")).values():
+        assert "published:[* TO" in body.decode()
 
 
 def test_a_post_in_the_own_community_is_no_mention() -> None:

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import rich_click as click
 
+from search.commands.sheet import form_options, show_sheet
 from watchlists.commands.context import Context, pass_context
 from watchlists.query_times import parse_period
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from search.alerts import Change, Vigil
+    from search.alerts import Change
     from search.insights.badbuzz import Buzz
+    from search.sheet import Sheet
+    from search.sheets.alerts import Stand
     from search.wording.voice import Voice
 
+Record = dict[str, object]
+Answer = tuple["Sheet", tuple[Record, ...]]
+"""Lines and table, and what --json says, which nests the parts of a judgement."""
 TOLD_DAYS = 30
 LONGEST_REPLAY = timedelta(days=92)
 
@@ -31,18 +36,20 @@ LONGEST_REPLAY = timedelta(days=92)
     metavar="FROM TO",
     help="Tell what hourly checks between two times would have told, as 2026-11-18 2026-11-20T18:00.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@form_options
 @pass_context
-def command(context: Context, replay: tuple[str, str] | None, as_json: bool) -> None:
+def command(context: Context, replay: tuple[str, str] | None, as_json: bool, as_csv: bool) -> None:
     """Say how each organisation stands: calm, watch, alert or over, with every part of the judgement.
 
     Alerts are judged at the end of each run; what was told in the last thirty days is listed, too.
     Example: veilleur alerts --replay now-2d now
     """
-    if replay is not None:
-        _replay(context, *_read_span(context, replay), as_json=as_json)
+    sheet, records = _replay(context, *_read_span(context, replay)) if replay else _stand(context)
+    if as_json:
+        for record in records:
+            context.emit(record)
     else:
-        _stand(context, as_json=as_json)
+        show_sheet(context, sheet, as_json=False, as_csv=as_csv)
 
 
 def _read_span(context: Context, replay: tuple[str, str]) -> tuple[datetime, datetime]:
@@ -55,57 +62,42 @@ def _read_span(context: Context, replay: tuple[str, str]) -> tuple[datetime, dat
     return first.start, min(last.end, context.now) if last.end > context.now else last.end
 
 
-def _replay(context: Context, since: datetime, until: datetime, *, as_json: bool) -> None:
+def _replay(context: Context, since: datetime, until: datetime) -> Answer:
     from search.alerts import replay
     from search.folder import WatchFolder, opened_index
+    from search.sheets.alerts import make_replay_sheet
 
     folder, watchlist = WatchFolder(root=context.folder), context.watchlist
     with opened_index(folder, watchlist.index, environ=os.environ) as index:
-        changes = replay(index, watchlist, since=since, until=until)
-        is_empty = True
-        for change in changes:
-            is_empty = False
-            _tell(context, change, as_json=as_json)
-    if is_empty and not as_json:
-        context.say(context.messages.gettext("Nothing would have been told."))
+        changes = tuple(replay(index, watchlist, since=since, until=until))
+    sheet = make_replay_sheet(_voice(context), watchlist, changes)
+    return sheet, tuple(_change_record(each) for each in changes)
 
 
-def _stand(context: Context, *, as_json: bool) -> None:
+def _stand(context: Context) -> Answer:
     from search.alert_book import load_vigils, read_changes
     from search.alerts import watch_over
     from search.books.ledger import Ledger
     from search.folder import WatchFolder, opened_index
+    from search.insights.hearing import read_hours
+    from search.insights.last_day import measure_last_day
+    from search.sheets.alerts import Stand, make_alerts_sheet
 
-    folder, watchlist = WatchFolder(root=context.folder), context.watchlist
+    folder, watchlist, now = WatchFolder(root=context.folder), context.watchlist, context.now
     with (
         opened_index(folder, watchlist.index, environ=os.environ) as index,
         Ledger.open(folder.ledger) as ledger,
     ):
-        checked = watch_over(index, watchlist, now=context.now, vigils=load_vigils(ledger))
-        told = read_changes(
-            ledger, since=context.now - timedelta(days=TOLD_DAYS), until=context.now + timedelta(seconds=1)
+        checked = watch_over(index, watchlist, now=now, vigils=load_vigils(ledger))
+        hours = read_hours(index, end=now, timezone=watchlist.timezone)
+        stands = tuple(
+            Stand(vigil=vigil, buzz=buzz, day=measure_last_day(hours, vigil.organisation))
+            for vigil, buzz in zip(checked.vigils, checked.buzzes, strict=True)
         )
-    for vigil, buzz in zip(checked.vigils, checked.buzzes, strict=True):
-        if as_json:
-            context.emit({"type": "state"} | _vigil_record(vigil) | {"buzz": _buzz_record(buzz)})
-            continue
-        for line in _vigil_lines(context, vigil, buzz):
-            context.say(line)
-    for change in told:
-        _tell(context, change, as_json=as_json)
-
-
-def _tell(context: Context, change: Change, *, as_json: bool) -> None:
-    from search.sections.alerts import tell_change, tell_reason
-
-    if as_json:
-        record = {"type": "change", "organisation": change.organisation, "state": change.state}
-        context.emit(record | {"told_at": change.told_at.isoformat(), "buzz": _buzz_record(change.buzz)})
-        return
-    voice = _voice(context)
-    context.say(tell_change(voice, context.watchlist, change))
-    if change.state != "over":
-        context.say(f"  {tell_reason(voice, context.watchlist, change.buzz)}")
+        until = now + timedelta(seconds=1)
+        told = read_changes(ledger, since=now - timedelta(days=TOLD_DAYS), until=until)
+    sheet = make_alerts_sheet(_voice(context), watchlist, stands, told)
+    return sheet, (*(_stand_record(each) for each in stands), *(_change_record(each) for each in told))
 
 
 def _voice(context: Context) -> Voice:
@@ -116,28 +108,37 @@ def _voice(context: Context) -> Voice:
     return Voice(language=language, timezone=watchlist.timezone, messages=context.messages)
 
 
-def _vigil_lines(context: Context, vigil: Vigil, buzz: Buzz) -> Iterator[str]:
-    from search.sections.alerts import name_of, tell_parts, tell_state
-
-    voice = _voice(context)
-    yield f"{name_of(context.watchlist, vigil.organisation)}: {tell_state(voice, vigil)}"
-    if buzz.level != "calm":
-        yield from (f"  {line}" for line in tell_parts(voice, context.watchlist, buzz))
-
-
-def _vigil_record(vigil: Vigil) -> dict[str, object]:
+def _stand_record(stand: Stand) -> Record:
+    vigil = stand.vigil
+    day = {"said": stand.day.said, "negative": stand.day.negative, "usual": stand.day.usual}
     return {
+        "type": "state",
         "organisation": vigil.organisation,
         "state": vigil.state,
         "since": vigil.since and vigil.since.isoformat(),
         "red": vigil.is_red,
+        "last_day": day,
+        "buzz": _buzz_record(stand.buzz),
     }
 
 
-def _buzz_record(buzz: Buzz) -> dict[str, object]:
+def _change_record(change: Change) -> Record:
+    return {
+        "type": "change",
+        "organisation": change.organisation,
+        "state": change.state,
+        "told_at": change.told_at.isoformat(),
+        "buzz": _buzz_record(change.buzz),
+    }
+
+
+def _buzz_record(buzz: Buzz) -> Record | None:
+    """Every part of the judgement; None where there was nothing to judge."""
     from pydantic import TypeAdapter
 
     from search.insights.badbuzz import Buzz
 
-    record: dict[str, object] = TypeAdapter(Buzz).dump_python(buzz, mode="json")
+    if buzz.level == "calm":
+        return None
+    record: Record = TypeAdapter(Buzz).dump_python(buzz, mode="json")
     return record

@@ -148,7 +148,7 @@ def _nothing_kept(ledger: Ledger, day: str) -> VeilleurError:
     days = ledger.days()
     return VeilleurError(
         "No digest was kept for {date}.",
-        why="The ledger holds digests of {days} days; the last is of {last}."
+        why="Days with a digest in the ledger: {days}; the last one: {last}."
         if days
         else "The ledger holds no digest yet.",
         remedy="Rebuild it from what was read: veilleur digest --date {date} --recompute",

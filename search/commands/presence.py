@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from search.commands.sheet import opened_teller, show_sheet
+from search.commands.sheet import form_options, opened_teller, show_sheet
 from watchlists.commands.context import Context, pass_context
 
 if TYPE_CHECKING:
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("organisations", metavar="[ORGANISATION]...", nargs=-1)
 @click.option("--until", metavar="WHEN", help="As it was known then (default: now).")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every figure.")
-@click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet, formula-safe.")
+@form_options
 @pass_context
 def command(
     context: Context, organisations: tuple[str, ...], until: str | None, as_json: bool, as_csv: bool

@@ -20,18 +20,21 @@ FOUR_WEEKS = "The last N days (default: 28)."
 EIGHT_WEEKS = "The last N days (default: 56)."
 
 
+def form_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --json and --csv."""
+    for option in (
+        click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet, formula-safe."),
+        click.option("--json", "as_json", is_flag=True, help="One JSON object a line, with every figure."),
+    ):
+        command = option(command)
+    return command
+
+
 def sheet_options(days_help: str = FOUR_WEEKS) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Add the period's options, --json and --csv."""
 
     def add(command: Callable[..., Any]) -> Callable[..., Any]:
-        for option in (
-            click.option("--csv", "as_csv", is_flag=True, help="A table for a spreadsheet, formula-safe."),
-            click.option(
-                "--json", "as_json", is_flag=True, help="One JSON object a line, with every figure."
-            ),
-        ):
-            command = option(command)
-        return usual_period(days_help)(command)
+        return usual_period(days_help)(form_options(command))
 
     return add
 

@@ -59,7 +59,10 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TidyRow:
-    """One figure on one line, for spreadsheets and programs."""
+    """One figure on one line, for spreadsheets and programs.
+
+    Below its floor it is not telling: its value and interval are None, its count is there.
+    """
 
     type: str = "figure"
     organisation: str

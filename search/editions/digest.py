@@ -91,6 +91,8 @@ class Conversations:
 
     stories: tuple[Story, ...] = ()
     more: More | None = None
+    note: str = ""
+    """How much spam and trolling was left out of our own community, where there was any."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +195,7 @@ class Coverage:
     issues: tuple[CoverageIssue, ...] = ()
     more: More | None = None
     late: tuple[Story, ...] = ()
+    late_more: More | None = None
     late_count: int = 0
 
 
@@ -225,6 +228,8 @@ class Digest:
     """New documents this digest was made of."""
     glance: tuple[str, ...] = ()
     must_see: tuple[Story, ...] = ()
+    must_see_more: More | None = None
+    """Alerts beyond those shown."""
     competitors: tuple[Block, ...] = ()
     own: tuple[Block, ...] = ()
     conversations: Conversations = field(default_factory=Conversations)

@@ -103,7 +103,7 @@ def judge(hearing: Hearing, *, back: int, recent: Recent, floors: Alerts) -> Buz
     if not expected:
         return calm
     documents = recent(at - max(expected) * HOUR - ORIGIN_SPAN, at)
-    share = _usual_share(*_past(hearing, stop))
+    share = _usual_share(*usual_past(hearing, stop))
     windows = [_look(hearing.organisation, documents, at, each, expected[each], share) for each in expected]
     judged = [(_level(each, floors), each) for each in windows]
     order = ("alert", "watch", "calm")
@@ -121,7 +121,7 @@ def _promising(hearing: Hearing, stop: int, floors: Alerts) -> dict[int, Expecta
     counts = hearing.bad.counts[:stop]
     if counts[-WIDTHS[-1] :].sum() < floors.min_volume:
         return {}
-    past, said = _past(hearing, stop)
+    past, said = usual_past(hearing, stop)
     if past.covered_days < FEWEST_PAST_DAYS:
         return {}
     profile = learn_profile(said)
@@ -135,7 +135,7 @@ def _promising(hearing: Hearing, stop: int, floors: Alerts) -> dict[int, Expecta
     return found
 
 
-def _past(hearing: Hearing, stop: int) -> tuple[HourlyPast, HourlyPast]:
+def usual_past(hearing: Hearing, stop: int) -> tuple[HourlyPast, HourlyPast]:
     """What speaks badly and what was said at all before the last day, without days of bad buzz."""
     bad, said = (each.before(stop - GUARD_HOURS) for each in (hearing.bad, hearing.said))
     usual = bad.usual_hours()

@@ -21,6 +21,7 @@ from search.insights.activity import own_sources, owned_by, said_of
 from search.insights.coverage import HISTORY_DAYS, Readings, read_coverage
 from search.insights.intervals import Interval
 from search.insights.rate_ratios import ratio_interval, scatter_of
+from search.insights.reception import FEWEST as FEWEST_POSTS
 from search.insights.reputation import measure_reputation
 from search.insights.scope import Scope
 from search.insights.strands import voice_of
@@ -28,7 +29,7 @@ from search.insights.tone import NetTone
 from search.window import between, count_days
 from watchlists.errors import AddressRefused
 from watchlists.model import Campaign, Organisation
-from watchlists.query import And, Keyword, Or, Query
+from watchlists.query import And, Has, Keyword, Or, Query
 
 NORM_DAYS = 28
 FEWEST_DAYS = 7
@@ -79,7 +80,7 @@ class Stretch:
     engagement: int | None
     """Reactions to the tagged texts and to own posts; None when none is shown."""
     reception: float | None
-    """Median engagement of own posts against their place's norm."""
+    """Median engagement of own posts against their place's norm; None below five posts."""
     tone: NetTone
     """Of the mentions."""
 
@@ -225,7 +226,9 @@ class _Measuring:
         if self.organisation is None:
             return None
         openings = And((owned_by(self.organisation), Keyword("opening", "true")))
-        query = self.scope.known(openings, between("published", since, until))
+        query = self.scope.known(openings, between("published", since, until), Has("engagement_vs_norm"))
+        if self.scope.index.count(query) < FEWEST_POSTS:
+            return None
         (middle,) = self.scope.index.quantiles(query, "engagement_vs_norm", (0.5,))
         return middle
 

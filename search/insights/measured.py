@@ -79,9 +79,14 @@ class Measured:
         return _tells(self.now, self.measure)
 
     @property
+    def was_telling(self) -> bool:
+        """Whether there was a value before, and enough behind it."""
+        return _tells(self.before, self.measure)
+
+    @property
     def change(self) -> float | None:
         """Now minus before; None unless both are telling."""
-        if not (self.is_telling and _tells(self.before, self.measure)):
+        if not (self.is_telling and self.was_telling):
             return None
         assert self.now.value is not None
         assert self.before.value is not None

@@ -8,7 +8,7 @@ from datetime import datetime
 from pipelines.document import Document
 from search.alerts import Alarm
 from search.books.looks import Look
-from search.editions.digest import Block, Digest, Footer
+from search.editions.digest import Block, Digest, Footer, More
 from search.index import Index
 from search.insights.activity import Month
 from search.insights.conversations import Conversation, find_conversations
@@ -125,10 +125,18 @@ def _find(teller: Teller, history: History) -> Findings:
 
 def _alarms(teller: Teller, history: History) -> tuple[tuple[Strand, str], ...]:
     found: list[tuple[Strand, str]] = []
-    for alarm in history.alarms[:MOST_MUST_SEE]:
+    for alarm in history.alarms:
         documents = tuple(each for id in alarm.documents if (each := teller.find(id)))
         found += [(strand, alarm.reason) for strand in teller.weave(documents)[:1]]
     return tuple(found)
+
+
+def _more_alarms(teller: Teller, count: int) -> More | None:
+    """The line that says where further alerts are told."""
+    if count <= 0:
+        return None
+    sentence = teller.voice.ngettext("and {n} more alert", "and {n} more alerts", count)
+    return More(count=count, sentence=sentence, command="veilleur alerts")
 
 
 def _unmuted(teller: Teller, found: tuple[Conversation, ...]) -> tuple[Conversation, ...]:
@@ -156,6 +164,7 @@ def _compose(teller: Teller, findings: Findings, *, now: datetime, note: str) ->
             tell_story(teller, strand, why=reason or explain(teller, strand, None))
             for strand, reason in layout.must_see
         ),
+        must_see_more=_more_alarms(teller, len(findings.alarms) - MOST_MUST_SEE),
         competitors=_ahead(teller, competitors) if is_weekly else competitors,
         own=_blocks(teller, findings, layout, "own"),
         conversations=tell_conversations(teller, layout.waiting, layout.conversations),

@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from search.editions.digest import Digest, Story
+from search.wording.plain import quoted
 
 ATOM = "http://www.w3.org/2005/Atom"
 MOST_STORIES = 100
@@ -70,7 +71,7 @@ def story_entries(digests: Iterable[Digest]) -> tuple[Entry, ...]:
 
 
 def _story_entry(story: Story, digest: Digest) -> Entry:
-    quotes = (f"« {each.text} »" for each in story.quotes)
+    quotes = (quoted(each.text, digest.language) for each in story.quotes)
     return Entry(
         id=make_id("story", digest.watch, story.id),
         title=story.title,

@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from search.editions.digest import Block, Coverage, Digest, Finds, Link, More, Place, RisingTerm, Story, Tone
+from search.editions.digest import (
+    Block,
+    Conversations,
+    Coverage,
+    Digest,
+    Finds,
+    Link,
+    More,
+    Place,
+    RisingTerm,
+    Story,
+    Tone,
+)
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
 from search.wording.charts import sparkline
@@ -45,13 +57,12 @@ def render_markdown(digest: Digest, messages: Messages) -> str:
 
 def _sections(digest: Digest, head: Headings) -> Iterator[tuple[str, list[str]]]:
     """The sections that have something to say, in reading order."""
-    talk = digest.conversations
     sections = (
         (head.glance, [f"- {escape(each)}" for each in digest.glance]),
-        (head.must_see, _stories(digest.must_see, head)),
+        (head.must_see, [*_stories(digest.must_see, head), *_more(digest.must_see_more)]),
         (head.competitors, _blocks(digest.competitors, head)),
         (head.own, _blocks(digest.own, head)),
-        (head.conversations, [*_stories(talk.stories, head), *_more(talk.more)]),
+        (head.conversations, _conversations(digest.conversations, head)),
         (head.topics, _blocks(digest.topics, head)),
         (head.rising, _rising(digest, head)),
         (head.searches, [line for each in digest.searches for line in _finds(each, head)]),
@@ -62,6 +73,11 @@ def _sections(digest: Digest, head: Headings) -> Iterator[tuple[str, list[str]]]
         (head.about, _footer(digest, head)),
     )
     return ((title, body) for title, body in sections if body)
+
+
+def _conversations(talk: Conversations, head: Headings) -> list[str]:
+    note = ["", escape(talk.note)] if talk.note else []
+    return [*_stories(talk.stories, head), *_more(talk.more), *note]
 
 
 def _stories(stories: Sequence[Story], head: Headings) -> list[str]:
@@ -148,6 +164,7 @@ def _coverage(coverage: Coverage, head: Headings) -> list[str]:
     if coverage.late:
         lines += ["", f"### {head.late}", ""]
         lines += [f"- {_linked(each.title, each.url)} · {escape(each.facts)}" for each in coverage.late]
+        lines += _more(coverage.late_more)
     return lines
 
 

@@ -30,6 +30,14 @@ class Line:
     title: str
     counts: str
     quotes: tuple[str, ...] = ()
+    marks: tuple[str, str] = ("“", "”")
+    """The quotation marks of the reader's language."""
+
+    @property
+    def quoted(self) -> tuple[str, ...]:
+        """The quotes within their marks."""
+        opening, closing = self.marks
+        return tuple(f"{opening}{each}{closing}" for each in self.quotes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +127,8 @@ def tell_line(story: Story, messages: Messages, *, texts: bool) -> Line:
         messages.ngettext("{n} source", "{n} sources", story.sources).format(n=story.sources),
     )
     quotes = tuple(each.text for each in story.quotes) if texts else ()
-    return Line(title=story.title, counts=", ".join(counts), quotes=quotes)
+    marks = messages.gettext("“"), messages.gettext("”")
+    return Line(title=story.title, counts=", ".join(counts), quotes=quotes, marks=marks)
 
 
 def brief_text(brief: Brief) -> str:
@@ -128,7 +137,7 @@ def brief_text(brief: Brief) -> str:
     for part in brief.parts:
         lines += ["", part.name]
         for line in part.lines:
-            lines += [f"• {line.title} ({line.counts})", *(f"  « {quote} »" for quote in line.quotes)]
+            lines += [f"• {line.title} ({line.counts})", *(f"  {quote}" for quote in line.quoted)]
     text = unmention("\n".join([*lines, "", brief.coverage]))
     return f"{text}\n{brief.link}" if brief.link else text
 
@@ -198,7 +207,7 @@ def _slack_part(part: Part) -> Payload:
 
 
 def _line_text(line: Line) -> str:
-    return "\n".join((f"{line.title} ({line.counts})", *(f"« {quote} »" for quote in line.quotes)))
+    return "\n".join((f"{line.title} ({line.counts})", *line.quoted))
 
 
 def _markdown(brief: Brief) -> str:

@@ -42,4 +42,4 @@ def read_report(data: str | bytes) -> Report:
 
 def figure_table(rows: tuple[TidyRow, ...]) -> bytes:
     """One long table, a figure a line, formula-safe."""
-    return "".join(f"{line}\r\n" for line in table_lines(Sheet(lines=(), rows=rows))).encode()
+    return "".join(f"{line}\r\n" for line in table_lines(Sheet(lines=(), row=TidyRow, rows=rows))).encode()

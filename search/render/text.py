@@ -7,7 +7,19 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from search.editions.digest import Block, Coverage, Digest, Finds, More, Place, Quote, RisingTerm, Story, Tone
+from search.editions.digest import (
+    Block,
+    Conversations,
+    Coverage,
+    Digest,
+    Finds,
+    More,
+    Place,
+    Quote,
+    RisingTerm,
+    Story,
+    Tone,
+)
 from search.editions.notice import Notice
 from search.render.headings import Headings, read_headings
 from search.render.tables import tone_cells
@@ -65,13 +77,10 @@ def _sections(digest: Digest, head: Headings, references: References) -> Iterato
     """The sections that have something to say, in reading order."""
     sections = (
         (head.glance, _bullets(digest.glance)),
-        (head.must_see, _stories(digest.must_see, head, references)),
+        (head.must_see, _listed(digest.must_see, digest.must_see_more, head, references)),
         (head.competitors, _blocks(digest.competitors, head, references)),
         (head.own, _blocks(digest.own, head, references)),
-        (
-            head.conversations,
-            _listed(digest.conversations.stories, digest.conversations.more, head, references),
-        ),
+        (head.conversations, _conversations(digest.conversations, head, references)),
         (head.topics, _blocks(digest.topics, head, references)),
         (head.rising, _rising(digest, head, references)),
         (head.searches, [line for each in digest.searches for line in _finds(each, head, references)]),
@@ -113,6 +122,10 @@ def _bullets(sentences: Sequence[str]) -> list[str]:
 
 def _listed(stories: Sequence[Story], more: More | None, head: Headings, references: References) -> list[str]:
     return [*_stories(stories, head, references), *_more(more, head)]
+
+
+def _conversations(talk: Conversations, head: Headings, references: References) -> list[str]:
+    return [*_listed(talk.stories, talk.more, head, references), *_wrapped(talk.note)]
 
 
 def _stories(stories: Sequence[Story], head: Headings, references: References) -> list[str]:
@@ -212,6 +225,7 @@ def _coverage(coverage: Coverage, head: Headings, references: References) -> lis
         lines += _bullets(
             [f"{each.title}{references.mark(each.url)} · {each.facts}" for each in coverage.late]
         )
+        lines += _more(coverage.late_more, head)
     return lines
 
 

@@ -18,10 +18,11 @@ def name_of(watchlist: Watchlist, id: str) -> str:
 
 
 def tell_reason(voice: Voice, watchlist: Watchlist, buzz: Buzz) -> str:
-    """Why it is an alert, in one sentence: how many people, in what time, and what is usual."""
+    """Why it is an alert, in one sentence: how many texts by how many people, how many texts are usual."""
     clauses = (
         voice.gettext(
-            "{authors} speaking badly of {name} in {span}, usually {usual}",
+            "{texts} by {authors} speaking badly of {name} in {span}, usually {usual}",
+            texts=voice.ngettext("{n} text", "{n} texts", buzz.volume),
             authors=voice.ngettext("{n} author", "{n} authors", buzz.authors),
             name=name_of(watchlist, buzz.organisation),
             span=voice.ngettext("{n} hour", "{n} hours", buzz.hours),
@@ -35,8 +36,8 @@ def tell_reason(voice: Voice, watchlist: Watchlist, buzz: Buzz) -> str:
 
 def _usual(voice: Voice, buzz: Buzz) -> str:
     if buzz.usual < 1:
-        return voice.gettext("fewer than one")
-    return voice.gettext("about {n}", n=voice.number(buzz.usual, digits=0))
+        return voice.gettext("fewer than one text")
+    return voice.ngettext("about {n} text", "about {n} texts", round(buzz.usual))
 
 
 def _origin(voice: Voice, buzz: Buzz) -> str:
@@ -49,7 +50,8 @@ def tell_parts(voice: Voice, watchlist: Watchlist, buzz: Buzz) -> tuple[str, ...
     """Every part of the judgement on a line of its own."""
     places = [_place(watchlist, each) for each in buzz.places]
     more = len(places) - MOST_PLACES
-    shown = voice.listed(places) if more <= 0 else ", ".join(places[:MOST_PLACES]) + f" +{more}"
+    if more > 0:
+        places = [*places[:MOST_PLACES], voice.ngettext("{n} more", "{n} more", more)]
     lines = [
         voice.gettext(
             "Negative: {volume} by {authors}; all voices: {voices}",
@@ -63,7 +65,7 @@ def tell_parts(voice: Voice, watchlist: Watchlist, buzz: Buzz) -> tuple[str, ...
             times=voice.number(10 ** max(0, _magnitude(buzz.rarity))),
         ),
         voice.gettext("In the last hour: {n}", n=voice.number(buzz.last_hour)),
-        voice.gettext("Places: {places}", places=shown),
+        voice.gettext("Places: {places}", places=voice.listed(places)),
     ]
     if buzz.words:
         words = voice.listed([_name_word(voice, each) for each in buzz.words])

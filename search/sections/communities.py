@@ -9,6 +9,8 @@ from search.editions.comparison import Cell, Comparison, Row, ThreadLine, TidyRo
 from search.insights.communities import Community
 from search.insights.contention import Thread
 from search.insights.measured import MEASURES, Measure, Measured, Reading
+from search.insights.noise import measure_noise
+from search.sections.noise import tell_noise
 from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import percent
@@ -41,6 +43,7 @@ def tell_communities(teller: Teller, communities: Sequence[Community]) -> Compar
         ),
         notes=(
             *_unsaid_rows(voice, rows),
+            *_noise(teller, communities),
             *_coverage(voice, communities),
             *_compared_with(voice, communities),
         ),
@@ -203,7 +206,7 @@ def _tell_divided(voice: Voice, thread: Thread) -> str:
     if thread.by_votes:
         return voice.gettext("Divides most: {up} votes for, {down} against.", up=up, down=down)
     return voice.gettext(
-        "Divides most: {up} people replied with praise, {down} with anger.", up=up, down=down
+        "Divides most: {up} people replied in a positive tone, {down} in a negative one.", up=up, down=down
     )
 
 
@@ -213,6 +216,14 @@ def _unsaid_rows(voice: Voice, rows: Sequence[Row]) -> tuple[str, ...]:
     if not names:
         return ()
     return (voice.gettext("Too little, or too early, everywhere: {names}.", names=", ".join(names)),)
+
+
+def _noise(teller: Teller, communities: Sequence[Community]) -> tuple[str, ...]:
+    """The share of spam and trolling, which none of the figures hold, of our own place."""
+    if all(each.organisation.role != "own" for each in communities):
+        return ()
+    found = measure_noise(teller.scope, by="published")
+    return (tell_noise(teller.voice, found),) if found and found.posts else ()
 
 
 def _coverage(voice: Voice, communities: Sequence[Community]) -> tuple[str, ...]:
@@ -251,23 +262,28 @@ def _compared_with(voice: Voice, communities: Sequence[Community]) -> tuple[str,
 
 
 def tidy_rows(communities: Iterable[Community], window: Window) -> tuple[TidyRow, ...]:
-    """Every figure on a line of its own, those below their floor marked, not dropped."""
+    """Every figure on a line of its own; of one below its floor the count alone, marked."""
     return tuple(
-        TidyRow(
-            organisation=community.organisation.id,
-            measure=figure.measure.id,
-            unit=figure.measure.unit,
-            value=figure.now.value,
-            count=figure.now.count,
-            low=figure.now.low,
-            high=figure.now.high,
-            before=figure.before.value,
-            before_count=figure.before.count,
-            change=figure.change,
-            is_telling=figure.is_telling,
-            since=window.start,
-            until=window.end,
-        )
+        _tidy_row(community.organisation.id, figure, window)
         for community in communities
         for figure in community.figures
+    )
+
+
+def _tidy_row(organisation: str, figure: Measured, window: Window) -> TidyRow:
+    now = figure.now if figure.is_telling else Reading(count=figure.now.count)
+    return TidyRow(
+        organisation=organisation,
+        measure=figure.measure.id,
+        unit=figure.measure.unit,
+        value=now.value,
+        count=now.count,
+        low=now.low,
+        high=now.high,
+        before=figure.before.value if figure.was_telling else None,
+        before_count=figure.before.count,
+        change=figure.change,
+        is_telling=figure.is_telling,
+        since=window.start,
+        until=window.end,
     )

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from search.editions.digest import Conversations
 from search.insights.conversations import OLDEST, Conversation
+from search.insights.noise import measure_noise
 from search.insights.strands import Strand, strand_key
+from search.sections.noise import tell_noise
 from search.sections.story import tell_story
 from search.sections.teller import Teller
 
@@ -36,7 +38,13 @@ def tell_conversations(teller: Teller, found: Sequence[Conversation], shown: int
     stories = tuple(tell_story(teller, strand_of(each), why=_why(teller, each)) for each in found[:shown])
     rest = f"({_about_us(teller)}) AND {WAITING}"
     more = teller.more(len(found) - shown, rest, published_since=teller.end - OLDEST)
-    return Conversations(stories=stories, more=more)
+    return Conversations(stories=stories, more=more, note=_noise(teller))
+
+
+def _noise(teller: Teller) -> str:
+    """What was kept out of the list; nothing where there was none."""
+    found = measure_noise(teller.scope, by="first_seen")
+    return tell_noise(teller.voice, found) if found and found.noise else ""
 
 
 def _about_us(teller: Teller) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 
 from pipelines.document import Document
 from search.editions.digest import Coverage, CoverageIssue, More
 from search.insights.coverage import Readings, SourceReading
+from search.insights.scope import LATE
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
 from search.wording.plain import plain
@@ -28,8 +30,15 @@ def tell_coverage(teller: Teller, readings: Readings, late: Sequence[Document]) 
         issues=issues[:MOST_ISSUES],
         more=tell_more_issues(teller, len(issues) - MOST_ISSUES),
         late=tuple(tell_story(teller, each, why=explain(teller, each, None)) for each in strands[:MOST_LATE]),
+        late_more=teller.more(len(strands) - MOST_LATE, _late_query(teller)),
         late_count=len(late),
     )
+
+
+def _late_query(teller: Teller) -> str:
+    """What `veilleur search` is asked for the rest."""
+    threshold = (teller.scope.window.start - LATE).astimezone(UTC)
+    return f"backfill:false AND published:[* TO {threshold:%Y-%m-%dT%H:%MZ}]"
 
 
 def _issues(teller: Teller, readings: Readings) -> tuple[CoverageIssue, ...]:

@@ -104,11 +104,18 @@ def _changes(teller: Teller, sights: Sights) -> tuple[str, ...]:
         terms = voice.listed([voice.gettext("“{term}”", term=term) for term in sights.terms[:3]])
         lines.append(voice.ngettext("Rising: {terms}.", "Rising: {terms}.", len(sights.terms), terms=terms))
     if sights.places:
-        lines.append(
-            voice.gettext("New place people link to: {names}.", names=voice.listed(sights.places[:2]))
-        )
+        lines.append(_new_places(teller, sights.places[:2]))
     lines += [_most_discussed(teller, story) for story in sights.stories[:1]]
     return tuple(lines)
+
+
+def _new_places(teller: Teller, names: Sequence[str]) -> str:
+    return teller.voice.ngettext(
+        "New place people link to: {names}.",
+        "New places people link to: {names}.",
+        len(names),
+        names=teller.voice.listed(names),
+    )
 
 
 def _most_discussed(teller: Teller, story: Story) -> str:

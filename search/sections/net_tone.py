@@ -1,4 +1,4 @@
-"""Tone in words: counts, the net of them with its interval, and quotes in the marks of their language."""
+"""Tone in words: counts, and the net of them with its interval."""
 
 from __future__ import annotations
 
@@ -38,8 +38,3 @@ def tell_net(voice: Voice, tone: OrganisationTone) -> str:
 def _tell_interval(voice: Voice, interval: Interval) -> str:
     low, high = signed(voice, interval.low), signed(voice, interval.high)
     return voice.gettext("between {low} and {high}", low=low, high=high)
-
-
-def quoted(text: str, language: str) -> str:
-    """A sentence in the quotation marks of its language."""
-    return f"«\u00a0{text}\u00a0»" if language == "fr" else f"“{text}”"

@@ -8,10 +8,10 @@ from datetime import datetime
 from search.insights.calendar import Entry, read_calendar
 from search.insights.praise import Distinction, find_praise
 from search.insights.tone import measure_tone
-from search.sections.net_tone import quoted, tell_net
+from search.sections.net_tone import tell_net
 from search.sections.story import title_of
 from search.sections.teller import Teller
-from search.wording.plain import plain
+from search.wording.plain import plain, quoted
 from watchlists.model import Organisation
 
 AHEAD_DAYS = 56

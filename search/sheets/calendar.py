@@ -46,6 +46,7 @@ def make_calendar_sheet(teller: Teller, wanted: Sequence[str], *, is_past: bool)
     head = heading(voice.gettext("Announced {period}", period=period_of(teller)))
     return Sheet(
         lines=(head, *_lines(teller, calendar, is_past=is_past), *coverage_lines(teller, read_period(scope))),
+        row=EntryRow,
         rows=tuple(_rows(calendar, is_past=is_past)),
     )
 

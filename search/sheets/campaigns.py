@@ -59,6 +59,7 @@ def make_campaigns_sheet(teller: Teller, wanted: Sequence[str]) -> Sheet:
     head = heading(teller.voice.gettext("Campaigns, as known on {day}", day=day))
     return Sheet(
         lines=(head, *lines, *coverage_lines(teller, read_period(scope))),
+        row=StretchRow,
         rows=tuple(row for each in reports for row in _rows(each)),
     )
 

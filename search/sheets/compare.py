@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from search.editions.comparison import TidyRow
 from search.insights.communities import (
     Community,
     compared_organisations,
@@ -14,6 +15,7 @@ from search.insights.communities import (
 )
 from search.insights.contention import Thread
 from search.insights.coverage import read_coverage
+from search.insights.noise import measure_noise
 from search.insights.scope import Scope
 from search.render.columns import comparison_lines
 from search.sections.communities import tell_communities, tidy_rows
@@ -83,6 +85,19 @@ class ThreadRow:
     heat: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoiseRow:
+    """Spam and trolling among the posts in our own places; no share below its floor."""
+
+    type: str = "noise"
+    noise: int
+    posts: int
+    share: float | None
+    share_low: float | None
+    share_high: float | None
+    is_telling: bool
+
+
 def make_compare_sheet(teller: Teller, wanted: Sequence[str], *, width: int) -> Sheet:
     """The communities of those wanted, or of all that have places of their own, in so many columns."""
     scope = teller.scope
@@ -90,8 +105,9 @@ def make_compare_sheet(teller: Teller, wanted: Sequence[str], *, width: int) -> 
     communities = measure_communities(scope, readings, choose_communities(scope, wanted))
     return Sheet(
         lines=tuple(comparison_lines(tell_communities(teller, communities), width=width)),
+        row=TidyRow,
         rows=tidy_rows(communities, scope.window),
-        details=tuple(row for each in communities for row in _details(each)),
+        details=(*(row for each in communities for row in _details(each)), *_noise_rows(scope, communities)),
     )
 
 
@@ -109,6 +125,20 @@ def choose_communities(scope: Scope, wanted: Sequence[str]) -> tuple[Organisatio
     return found
 
 
+def _noise_rows(scope: Scope, communities: Sequence[Community]) -> Iterator[NoiseRow]:
+    is_ours = any(each.organisation.role == "own" for each in communities)
+    found = measure_noise(scope, by="published") if is_ours else None
+    if found:
+        yield NoiseRow(
+            noise=found.noise,
+            posts=found.posts,
+            share=found.value,
+            share_low=found.interval.low if found.is_telling else None,
+            share_high=found.interval.high if found.is_telling else None,
+            is_telling=found.is_telling,
+        )
+
+
 def _details(community: Community) -> Iterator[object]:
     organisation = community.organisation.id
     period, baseline = community.period, community.baseline
@@ -119,7 +149,7 @@ def _details(community: Community) -> Iterator[object]:
         days_before=baseline.days,
         covered_days_before=baseline.covered_days,
     )
-    usual = community.staffing.usual
+    usual = community.staffing.usual if community.figure("staffed_hours").is_telling else None
     yield StaffingRow(
         organisation=organisation,
         replies=community.staffing.replies,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from search.books.looks import Look
@@ -17,6 +17,8 @@ from search.wording.plain import plain
 from search.wording.voice import Voice
 
 PLACE = 80
+FOUND = 200
+"""Characters kept of what a place says of itself."""
 MOST = 15
 SMALL_BAR = 8
 
@@ -33,6 +35,16 @@ class PlaceRow:
     sources: tuple[str, ...]
     first_document: str
     first_published: datetime
+    is_looked_at: bool
+    """Whether somebody looked what is there; the rest is empty where nobody did, or could."""
+    software: str = ""
+    kind: str = ""
+    """The kind of source it would be."""
+    title: str = ""
+    is_forbidden: bool | None = None
+    """Its robots.txt asks not to be read."""
+    reason: str = ""
+    """Why it could not be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +55,8 @@ class SpotRow:
     place: str
     sort: str
     score: float
+    is_telling: bool
+    """Whether there are terms enough to speak of subjects in common; else they count as none in the score."""
     overlap: float | None
     activity: float
     rivals_share: float
@@ -56,7 +70,7 @@ class SpotRow:
 
 def make_places_sheet(teller: Teller, looks: Sequence[Look]) -> Sheet:
     """The places that emerged in the teller's window, and what is there where somebody looked."""
-    scope, voice = teller.scope, teller.voice
+    scope, voice, seen = teller.scope, teller.voice, {each.place: each for each in looks}
     emerged = list_places(scope, since=scope.window.start, until=scope.window.end)
     head = heading(voice.gettext("Places that emerged, {period}", period=period_of(teller)))
     lines = [line for each in emerged[:MOST] for line in _place_lines(teller, each, looks)]
@@ -64,7 +78,8 @@ def make_places_sheet(teller: Teller, looks: Sequence[Look]) -> Sheet:
         lines = [Line(text="  " + voice.gettext("None: no new place was linked to by enough people."))]
     return Sheet(
         lines=(head, *lines, *coverage_lines(teller, read_period(scope))),
-        rows=tuple(_place_row(each) for each in emerged),
+        row=PlaceRow,
+        rows=tuple(_place_row(each, seen.get(each.place.domain)) for each in emerged),
     )
 
 
@@ -78,9 +93,9 @@ def _place_lines(teller: Teller, each: Emerged, looks: Sequence[Look]) -> Iterat
     yield note(f"    {told.decide}")
 
 
-def _place_row(each: Emerged) -> PlaceRow:
+def _place_row(each: Emerged, look: Look | None) -> PlaceRow:
     place = each.place
-    return PlaceRow(
+    row = PlaceRow(
         domain=plain(place.domain, limit=PLACE),
         emerged=each.at,
         links=len(place.documents),
@@ -88,6 +103,17 @@ def _place_row(each: Emerged) -> PlaceRow:
         sources=place.sources,
         first_document=place.first.id,
         first_published=place.first.published,
+        is_looked_at=look is not None,
+    )
+    if look is None:
+        return row
+    return replace(
+        row,
+        software=plain(look.software, limit=FOUND),
+        kind=look.kind,
+        title=plain(look.title, limit=FOUND),
+        is_forbidden=look.is_forbidden,
+        reason=plain(look.reason, limit=FOUND),
     )
 
 
@@ -112,6 +138,7 @@ def make_spots_sheet(teller: Teller) -> Sheet:
         lines.append(Line(text="  " + voice.gettext("Too few to say: no other place has three authors.")))
     return Sheet(
         lines=(*lines, *coverage_lines(teller, read_period(scope))),
+        row=SpotRow,
         rows=tuple(_spot_row(each) for each in spots),
     )
 
@@ -166,6 +193,7 @@ def _spot_row(spot: Spot) -> SpotRow:
         place=plain(spot.place, limit=PLACE),
         sort=spot.sort,
         score=spot.score,
+        is_telling=spot.overlap is not None,
         overlap=spot.overlap,
         activity=spot.activity,
         rivals_share=spot.rivals_share,

@@ -37,6 +37,7 @@ def make_presence_sheet(teller: Teller, wanted: Sequence[str], *, seen: Sequence
     presences = map_presence(teller.scope, organisations, seen=seen)
     return Sheet(
         lines=tuple(_lines(teller, presences)),
+        row=AccountRow,
         rows=tuple(_row(presence, each) for presence in presences for each in presence.accounts),
     )
 

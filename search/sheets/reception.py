@@ -33,10 +33,12 @@ class CellRow:
     facet: str
     value: str
     posts: int
+    is_telling: bool
     reception: float | None
     low: float | None
     high: float | None
-    is_good: bool
+    is_good: bool | None
+    """None where there are too few posts to say."""
 
 
 def make_reception_sheet(teller: Teller, wanted: Sequence[str]) -> Sheet:
@@ -56,6 +58,7 @@ def make_reception_sheet(teller: Teller, wanted: Sequence[str]) -> Sheet:
     lines = [line for each in measured for line in _lines(teller, each)]
     return Sheet(
         lines=(head, means, *lines, *coverage_lines(teller, read_period(scope))),
+        row=CellRow,
         rows=tuple(_row(each, cell) for each in measured for cell in each.cells),
     )
 
@@ -158,8 +161,9 @@ def _row(measured: Reception, cell: Cell) -> CellRow:
         facet=cell.facet,
         value=cell.value,
         posts=cell.posts,
+        is_telling=cell.middle is not None,
         reception=cell.middle,
         low=cell.interval.low if cell.interval else None,
         high=cell.interval.high if cell.interval else None,
-        is_good=cell.is_good,
+        is_good=cell.is_good if cell.middle is not None else None,
     )

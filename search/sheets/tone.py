@@ -9,13 +9,13 @@ from datetime import datetime
 from search.insights.malfunctions import Malfunction, find_malfunctions
 from search.insights.praise import Distinction, Praise, find_praise
 from search.insights.tone import NetTone, OrganisationTone, measure_tone
-from search.sections.net_tone import quoted, tell_counts, tell_net
+from search.sections.net_tone import tell_counts, tell_net
 from search.sections.story import title_of
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, note
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
 from search.window import Window
-from search.wording.plain import plain, safe_url
+from search.wording.plain import plain, quoted, safe_url
 from search.wording.voice import Voice
 from watchlists.model import Organisation
 
@@ -26,7 +26,10 @@ PHRASE = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToneRow:
-    """Mentions of one organisation by tone: everywhere (`place` empty) or in one place."""
+    """Mentions of one organisation by tone: everywhere (`place` empty) or in one place.
+
+    Below the floor of net tone there are the counts, no net, and it is not telling.
+    """
 
     type: str = "tone"
     organisation: str
@@ -37,9 +40,10 @@ class ToneRow:
     positive: int
     neutral: int
     negative: int
+    is_telling: bool
     net: float | None
-    net_low: float
-    net_high: float
+    net_low: float | None
+    net_high: float | None
     before_positive: int | None = None
     before_neutral: int | None = None
     before_negative: int | None = None
@@ -99,6 +103,7 @@ def make_tone_sheet(teller: Teller, wanted: Sequence[str]) -> Sheet:
     lines = [line for each in spoken for line in _lines(teller, each)]
     return Sheet(
         lines=(head, *lines, *coverage_lines(teller, read_period(scope))),
+        row=ToneRow,
         rows=tuple(row for each in spoken for row in _tone_rows(each.tone, window)),
         details=tuple(row for each in spoken for row in (*_phrase_rows(each.praise), *_trouble_rows(each))),
     )
@@ -202,9 +207,10 @@ def _tone_row(
         positive=tone.positive,
         neutral=tone.neutral,
         negative=tone.negative,
+        is_telling=tone.is_telling,
         net=tone.value,
-        net_low=tone.interval.low,
-        net_high=tone.interval.high,
+        net_low=tone.interval.low if tone.is_telling else None,
+        net_high=tone.interval.high if tone.is_telling else None,
     )
 
 

@@ -44,6 +44,7 @@ class CourseRow:
     sources: int
     first_published: datetime | None
     first_document: str
+    is_telling: bool
     usual: float | None
     course: str
 
@@ -58,6 +59,7 @@ def make_trends_sheet(teller: Teller, terms: Sequence[str]) -> Sheet:
     lines = [line for each in trends for line in _lines(teller, each)]
     return Sheet(
         lines=(head, *lines, *coverage_lines(teller, readings)),
+        row=TrendRow,
         rows=tuple(_week_row(trend, week) for trend in trends for week in trend.weeks),
         details=tuple(_course_row(each) for each in trends),
     )
@@ -126,6 +128,7 @@ def _course_row(trend: Trend) -> CourseRow:
         sources=trend.sources,
         first_published=trend.first.published if trend.first else None,
         first_document=trend.first.id if trend.first else "",
-        usual=trend.usual,
+        is_telling=trend.course != "too_few",
+        usual=trend.usual if trend.course != "too_few" else None,
         course=trend.course,
     )

@@ -17,7 +17,7 @@ from search.wording.voice import Voice
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceRow:
-    """One organisation's share of voice, flat."""
+    """One organisation's share of voice, flat; a share below its floor is None, and not telling."""
 
     type: str = "voice"
     organisation: str
@@ -27,16 +27,18 @@ class VoiceRow:
     until: datetime
     mentions: int
     mentions_base: int
+    is_telling: bool
     share: float | None
-    share_low: float
-    share_high: float
+    share_low: float | None
+    share_high: float | None
     stories: int
     stories_base: int
     stories_share: float | None
     authors: int
     before: int
     before_base: int
-    is_changed: bool
+    is_changed: bool | None
+    """None while either share is below its floor."""
     weeks: tuple[int, ...]
     """Mentions by week, oldest first."""
     weeks_base: tuple[int, ...]
@@ -50,6 +52,7 @@ def make_voice_sheet(teller: Teller, wanted: Sequence[str]) -> Sheet:
     lines = [*_head(teller, shares), *(line for each in shares for line in _lines(teller.voice, each))]
     return Sheet(
         lines=(*lines, *coverage_lines(teller, read_period(scope))),
+        row=VoiceRow,
         rows=tuple(_row(each, scope.window) for each in shares),
     )
 
@@ -117,6 +120,7 @@ def _before(voice: Voice, each: VoiceShare) -> str:
 
 
 def _row(each: VoiceShare, window: Window) -> VoiceRow:
+    interval = each.mentions.interval if each.mentions.is_telling else None
     return VoiceRow(
         organisation=each.organisation.id,
         name=each.organisation.name,
@@ -125,16 +129,17 @@ def _row(each: VoiceShare, window: Window) -> VoiceRow:
         until=window.end,
         mentions=each.mentions.hits,
         mentions_base=each.mentions.base,
+        is_telling=each.mentions.is_telling,
         share=each.mentions.value,
-        share_low=each.mentions.interval.low,
-        share_high=each.mentions.interval.high,
+        share_low=interval.low if interval else None,
+        share_high=interval.high if interval else None,
         stories=each.stories.hits,
         stories_base=each.stories.base,
         stories_share=each.stories.value,
         authors=each.authors,
         before=each.before.hits,
         before_base=each.before.base,
-        is_changed=each.is_changed,
+        is_changed=each.is_changed if interval and each.before.is_telling else None,
         weeks=tuple(week.hits for week in each.weeks),
         weeks_base=tuple(week.base for week in each.weeks),
     )

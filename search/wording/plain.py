@@ -53,6 +53,11 @@ def shorten_words(text: str, limit: int) -> str:
     return " ".join(words[:limit]).rstrip(" ,;:·-–—") + "…"
 
 
+def quoted(text: str, language: str) -> str:
+    """A sentence in the quotation marks of a language."""
+    return f"«\u00a0{text}\u00a0»" if language == "fr" else f"“{text}”"
+
+
 def split_sentences(text: str) -> tuple[str, ...]:
     """The sentences of a plain text, in order; a rough cut, good enough to quote from."""
     paragraphs = (plain(each) for each in text[:8_000].split("\n"))
