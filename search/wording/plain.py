@@ -15,6 +15,8 @@ NO_BREAK = "\u00a0\u202f"
 MOST_MARKS = 4  # accents stacked on one letter; more is a text made to overflow its line
 STACKABLE = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
 MARKS = re.compile(f"({STACKABLE}{{{MOST_MARKS}}}){STACKABLE}+")
+DOUBTFUL = re.compile(r"[^ -~\u00a1-\u00ac\u00ae-\u036f]")
+"""What must be looked at one by one: all but the characters that most texts are made of, each harmless."""
 DROPPED = {"Cf", "Cs", "Co", "Cn"}
 URL_PUNCTUATION = ":/?#[]@!$&'()*+,;=%~-._"
 SENTENCE_END = re.compile(r"(?<=[.!?…])[\s\u00a0»”\"]+(?=[^\s\d])")
@@ -22,7 +24,8 @@ SENTENCE_END = re.compile(r"(?<=[.!?…])[\s\u00a0»”\"]+(?=[^\s\d])")
 
 def plain(text: str, *, limit: int = 0) -> str:
     """The text on one line without characters that steer a terminal or a page; `limit` cuts at a word."""
-    spaced = "".join(_plain_character(each) for each in unicodedata.normalize("NFC", text[:20_000]))
+    composed = unicodedata.normalize("NFC", text[:20_000])
+    spaced = DOUBTFUL.sub(lambda found: _plain_character(found[0]), composed)
     line = re.sub(" +", " ", MARKS.sub(r"\1", spaced)).strip()
     return shorten(line, limit) if limit else line
 
