@@ -148,6 +148,10 @@ class Understanding:
         """`ok`, or SQLite's complaint."""
         return self._store.integrity()
 
+    def compact(self) -> None:
+        """Leave nothing in the file of what was dropped."""
+        self._store.compact()
+
     def notes(self) -> tuple[str, ...]:
         """What a reader of the run should know, in English: missing models, a file made anew."""
         rebuilt = (_REBUILT,) if self._store.was_rebuilt else ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -73,14 +74,22 @@ class WatchFolder:
 def opened_index(
     folder: WatchFolder, settings: IndexSettings, *, environ: Mapping[str, str], readonly: bool = True
 ) -> Iterator[Index]:
-    """The watch's index, closed again whatever happens."""
+    """The watch's index, closed again whatever happens; raises IndexOfAnother before it writes elsewhere."""
     from search.backends import open_index
 
-    index = open_index(settings, folder=folder.index, readonly=readonly, environ=environ)
+    watch = "" if readonly else watch_proof(folder)
+    index = open_index(settings, folder=folder.index, readonly=readonly, environ=environ, watch=watch)
     try:
         yield index
     finally:
         index.close()
+
+
+def watch_proof(folder: WatchFolder) -> str:
+    """What an index on a server knows a watch by: made of the key, and telling nothing of it."""
+    from crawlers.pseudonyms import load_key
+
+    return hmac.digest(load_key(folder.state), b"index proof\0", "sha256")[:8].hex()
 
 
 def refuse_worker(folder: WatchFolder) -> None:
@@ -97,3 +106,24 @@ def refuse_worker(folder: WatchFolder) -> None:
         why="The index, digests and forgetting are the desk's.",
         remedy="Run it in the desk's folder; here: veilleur run --shard K/N",
     )
+
+
+def refuse_desk(folder: WatchFolder) -> None:
+    """Raise ArchiveError for a desk's folder: what it read itself would be read twice."""
+    if is_desk(folder):
+        raise ArchiveError(
+            "This folder is a desk's: workers read its sources.",
+            why="Read here as well, sites would be asked twice, and what is new would pass for history.",
+            remedy="Here: veilleur run --desk. A worker needs a folder of its own."
+            " Without workers from now on: veilleur run --alone",
+        )
+
+
+def is_desk(folder: WatchFolder) -> bool:
+    """Whether workers read for this folder."""
+    from crawlers.archive import Archive
+
+    if not folder.archive.exists():
+        return False
+    with Archive.open(folder.archive) as archive:
+        return archive.replay.is_desk

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from crawlers.archive import Archive
-from crawlers.items import CommunitySample
+from crawlers.items import CommunitySample, Outcome
 from pipelines.document import Document
 from pipelines.embeddings import encoder_version
 from pipelines.store import batched
@@ -22,8 +22,10 @@ BATCH = 500
 COMMITTED = 10_000
 """Documents after which a long work is made durable: broken off, it goes on from there."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-COMPARED = timedelta(days=60)
-"""How far back outcomes are compared."""
+REACHES = tuple(timedelta(hours=hours) for hours in (6, 24, 4 * 24, 16 * 24, 64 * 24))
+"""How far back outcomes are compared: no further than it takes to see that nothing older is missing."""
+ENOUGH = 2_000
+"""Outcomes compared at least: of one request, of 500, a server that failed may have taken any."""
 SAMPLED_BEFORE = timedelta(days=1)
 """A sample is taken before the outcome of its reading."""
 
@@ -139,19 +141,41 @@ def sync_outcomes(
 ) -> None:
     """Put the outcomes the index lacks, by comparison, and the community samples since the first of them.
 
-    Those of the last days are compared; all are put where the index has none, or `is_whole` asks for it.
+    All are put where `is_whole` asks for it.
     """
     end = now + timedelta(seconds=1)
-    known = index.outcomes(since=now - COMPARED, until=end)
-    since = EPOCH if is_whole or not known else now - COMPARED
-    seen = set() if is_whole else {(each.source, each.run) for each in known}
-    missing = [
-        each for each in archive.outcomes(since=since, until=end) if (each.source, each.run) not in seen
-    ]
+    since, missing = (
+        (EPOCH, told_outcomes(archive, since=EPOCH, until=end))
+        if is_whole
+        else _find_missing(index, archive, end=end)
+    )
     if missing:
         begin = since if since == EPOCH else missing[0].at - SAMPLED_BEFORE
         index.put_samples(_samples(archive, watchlist, since=begin, until=end))
         index.put_outcomes(missing)
+
+
+def told_outcomes(archive: Archive, *, since: datetime, until: datetime) -> list[Outcome]:
+    """Outcomes an index is told, by time: that a source was not due says nothing of it."""
+    found = archive.outcomes(since=since, until=until)
+    return [each for each in found if each.state != "not_due"]
+
+
+def _find_missing(index: Index, archive: Archive, *, end: datetime) -> tuple[datetime, list[Outcome]]:
+    """Since when outcomes were compared, and those the index lacks.
+
+    They are put by time, so that what a failed run left out is the end of them: where the index has the older
+    half of many, it has all before.
+    """
+    for since in (*(end - reach for reach in REACHES), EPOCH):
+        told = told_outcomes(archive, since=since, until=end)
+        if len(told) < ENOUGH and since > end - REACHES[-1]:
+            continue
+        known = {(each.source, each.run) for each in index.outcomes(since=since, until=end)}
+        lacks = [number for number, each in enumerate(told) if (each.source, each.run) not in known]
+        if told and (not lacks or 2 * lacks[0] >= len(told)):
+            break
+    return since, [told[number] for number in lacks]
 
 
 def _samples(

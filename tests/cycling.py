@@ -22,6 +22,7 @@ from crawlers.items import Outcome
 from search.backends import open_index
 from search.books.ledger import Ledger
 from search.folder import WatchFolder
+from search.sync import told_outcomes
 from tests.archived import MORNING
 from tests.crawling import Watch
 from watchlists.load import load_watchlist
@@ -44,7 +45,7 @@ class Left:
     indexed: tuple[tuple[str, str], ...]
     """(id, digest) as indexed, ordered by id."""
     outcomes: tuple[tuple[str, str, str], ...]
-    """(source, run, state) as archived, sorted."""
+    """(source, run, state) as archived, sorted; that a source was not due is not indexed."""
     shown: tuple[tuple[str, str, str], ...]
     """The same as indexed."""
     complaints: tuple[str, ...]
@@ -126,7 +127,7 @@ def left_behind(folder: Path) -> Left:
             for id, seen in archive.sightings(ids).items()
             for each in seen
         ]
-        outcomes = archive.outcomes(since=BEFORE, until=AFTER)
+        outcomes = told_outcomes(archive, since=BEFORE, until=AFTER)
         complaints = [archive.integrity()]
     documents, verdict = _understood(files.understood)
     complaints += [verdict, _ledger_verdict(files.ledger)]

@@ -10,6 +10,8 @@ from pathlib import Path
 from random import Random
 from typing import Self
 
+from crawlers.archive import Archive
+from crawlers.archive.states import AccountSeen
 from crawlers.items import Outcome
 from crawlers.pseudonyms import load_key
 from crawlers.shards import Shard
@@ -38,6 +40,8 @@ class Seen:
 
     documents: dict[str, Document]
     outcomes: tuple[Outcome, ...]
+    accounts: tuple[AccountSeen, ...]
+    """What the archive beside it knows of organisations on other networks."""
 
 
 @dataclass(slots=True)
@@ -167,7 +171,11 @@ def team_of(web: DemoWeb, count: int, name: str = "") -> Iterator[Team]:
 
 def look(folder: WatchFolder, watchlist: Watchlist) -> Seen:
     """What the index of a watch holds."""
-    with opened_index(folder, watchlist.index, environ={}) as index:
+    with (
+        opened_index(folder, watchlist.index, environ={}) as index,
+        Archive.open(folder.archive, readonly=True) as archive,
+    ):
         documents = {document.id: document for document in index.scan(Everything())}
         span = (day_start(1) - timedelta(days=400), day_start(60))
-        return Seen(documents=documents, outcomes=index.outcomes(since=span[0], until=span[1]))
+        outcomes = index.outcomes(since=span[0], until=span[1])
+        return Seen(documents=documents, outcomes=outcomes, accounts=archive.accounts())

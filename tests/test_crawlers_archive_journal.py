@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawlers.archive import Archive
 from crawlers.archive.journal import Entry, Numbered, names_in, pack, unpack, without
-from crawlers.archive.states import Arrival
+from crawlers.archive.states import AccountSeen, Arrival
 from crawlers.archive.tombstones import mark_of
 from crawlers.items import Author, CommunitySample, Engagement, Item, Outcome
 from tests.archived import HOUR, MORNING, item, opened, put
@@ -159,6 +159,7 @@ def test_outcomes_samples_and_disappearances_are_told_too(tmp_path: Path) -> Non
     with worker_archive(tmp_path / "worker") as worker, archive_with_key(tmp_path / "desk") as desk:
         put(worker, item("panne"))
         worker.put_outcome(outcome("blog", MORNING))
+        worker.put_outcome(outcome("gazette", MORNING, "not_due"))  # which says nothing
         worker.put_community_sample(sample)
         worker.mark_deleted([item("panne").id], at=MORNING + HOUR)
         play(desk, entries(worker))
@@ -169,6 +170,52 @@ def test_outcomes_samples_and_disappearances_are_told_too(tmp_path: Path) -> Non
         found = desk.item(item("panne").id)
         assert found is not None
         assert found.deleted == MORNING + HOUR
+
+
+def account(url: str, at: datetime, *, is_readable: bool = True) -> AccountSeen:
+    return AccountSeen(
+        organisation="acme", network="Bluesky", url=url, is_readable=is_readable, first_seen=at
+    )
+
+
+def test_accounts_are_told_once_and_keep_their_earliest_sight(tmp_path: Path) -> None:
+    """Two workers see one account; the desk hears the later one first."""
+    shared, other = "https://bsky.app/profile/acme", "https://bsky.app/profile/acme-aide"
+    with (
+        worker_archive(tmp_path / "one") as one,
+        worker_archive(tmp_path / "two") as two,
+        archive_with_key(tmp_path / "desk") as desk,
+    ):
+        for hours in (1, 2):
+            one.put_accounts([account(shared, MORNING + hours * HOUR)])
+        two.put_accounts([account(shared, MORNING), account(other, MORNING)])
+        assert [len(entries(each)) for each in (one, two)] == [1, 1]
+        play(desk, entries(one))
+        play(desk, entries(two))
+
+        assert desk.accounts() == (account(shared, MORNING), account(other, MORNING))
+        one.put_accounts([account(shared, MORNING + 3 * HOUR, is_readable=False)])
+        play(desk, entries(one))
+        assert desk.accounts()[0] == account(shared, MORNING, is_readable=False)
+
+
+def test_accounts_known_before_a_folder_became_a_workers_are_told_too(tmp_path: Path) -> None:
+    seen = account("https://bsky.app/profile/acme", MORNING)
+    with opened(tmp_path) as archive:
+        archive.put_accounts([seen])
+        archive.journal.begin()
+
+        assert [each.entry.accounts for each in archive.journal.unsent()] == [(seen,)]
+        archive.journal.begin()
+        assert archive.journal.latest() == 1
+
+
+def test_an_entry_of_accounts_outlives_what_is_erased_beside_it() -> None:
+    entry = Entry(at=MORNING, accounts=(account("https://bsky.app/profile/acme", MORNING),))
+
+    assert without(entry, lambda _name: True) == entry
+    assert names_in(entry) == set()
+    assert unpack(pack(entry)) == entry
 
 
 def test_a_worker_that_was_late_changes_no_newer_count(tmp_path: Path) -> None:

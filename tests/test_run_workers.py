@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from cli import start_context, veilleur
 from crawlers.archive import Archive
 from crawlers.archive.journal import names_in
+from crawlers.archive.states import AccountSeen
 from crawlers.shards import Shard, share_of
 from pipelines.document import Document
 from pipelines.sharing import Sharing
@@ -27,7 +28,7 @@ from search.folder import WatchFolder
 from search.role import Role
 from search.run import RunRequest, RunSession
 from search.upkeep.forget import forget
-from tests.sharded_demo import KEY, DemoWeb, Seen, Team, demo_web, read_alone, team_of
+from tests.sharded_demo import KEY, DemoWeb, Seen, Team, demo_web, look, read_alone, team_of
 from watchlists.demo.clock import day_start
 from watchlists.errors import WatchlistError
 from watchlists.load import load_watchlist
@@ -82,18 +83,52 @@ def step(team: Team, moment: datetime) -> None:
 def test_any_number_of_workers_makes_the_index_one_process_makes(
     web: DemoWeb, alone: Seen, count: int
 ) -> None:
+    alone_folder = WatchFolder(root=web.root / "alone")
+    note_accounts([alone_folder])
     with team_of(web, count) as team:
+        note_accounts([worker.folder for worker, _ in team.workers.values()])
         for moment in MOMENTS:
             step(team, moment)
         seen = team.look()
         page = write_digest(team.desk, now=LAST, environ={})
+        presence = map_of_presence(team.desk)
 
         assert differing(alone.documents, seen.documents) == {}
         assert seen.outcomes == alone.outcomes
+        assert seen.accounts == look(alone_folder, alone_watchlist(web)).accounts
+        assert len(seen.accounts) == 4
+        assert presence == map_of_presence(alone_folder)
+        assert "bsky.app" in presence
         assert {each.story for each in seen.documents.values()} == {
             each.story for each in alone.documents.values()
         }
         assert page.read_bytes() == alone_digest(web).read_bytes()
+
+
+def note_accounts(folders: Sequence[WatchFolder]) -> None:
+    """Accounts that pages name, one folder after the other: the pages of the demo web name none."""
+    for number in range(4):
+        account = AccountSeen(
+            organisation="velobulle",
+            network="Bluesky",
+            url=f"https://bsky.app/profile/velobulle-{number}.example",
+            is_readable=True,
+            first_seen=FIRST,
+        )
+        with Archive.open(folders[number % len(folders)].archive) as archive:
+            archive.put_accounts([account])
+
+
+def alone_watchlist(web: DemoWeb) -> Watchlist:
+    return load_watchlist(web.root / "alone" / "watchlist.toml")
+
+
+def map_of_presence(folder: WatchFolder) -> str:
+    """What `veilleur presence` says there."""
+    words = ["--watch", str(folder.root), "--now", LAST.isoformat(), "presence", "--json"]
+    done = CliRunner().invoke(veilleur, words, obj=start_context())
+    assert done.exit_code == 0, done.output
+    return done.stdout
 
 
 def alone_digest(web: DemoWeb) -> Path:

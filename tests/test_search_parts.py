@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +15,8 @@ from crawlers.archive.journal import Entry, Numbered
 from crawlers.archive.tombstones import mark_of
 from crawlers.items import Author, Item
 from crawlers.shards import Shard
+from pipelines.understand import Understanding
+from search.backends.elasticsearch_parts import PartsIndex
 from search.cluster.desk import Pull
 from search.cluster.examining_workers import examine_workers
 from search.cluster.hello import Hello, watchlist_print
@@ -25,6 +27,7 @@ from search.finding import Finding
 from search.folder import WatchFolder
 from tests.archived import HOUR, MORNING, item, put
 from tests.elasticsearch_server import fresh_settings
+from tests.faulty_proxy import faulty_proxy
 from tests.sharded_demo import KEY
 from watchlists.errors import IndexUnavailable, WatchlistError
 from watchlists.load import load_watchlist
@@ -207,6 +210,58 @@ def test_what_was_told_while_it_was_being_forgotten_is_erased_by_its_worker(offi
     with office.parts() as parts:
         one._obey(parts, MORNING)
         assert list(parts.since({}, parts.hellos())) == []
+
+
+def test_a_memory_that_comes_back_while_it_is_forgotten_goes_when_its_worker_obeys(office: Office) -> None:
+    """The desk forgets in the middle of a worker's run, which has read the text and keeps it for others."""
+    one, two = office.workers
+    office.read(one, SECRET)
+    memo = ClusterMemo(one.folder, office.watchlist, environ={}, keeps=True)
+    memo.begin(MORNING)
+    with office.parts() as parts:
+        parts.forget([mark_of("author:wilhelmine xyzzy", key=KEY).hex()], at=MORNING)
+        memo.keep({"aa": b"of what was forgotten"})
+        assert two._obey(parts, MORNING) is False
+        assert memo.find(["aa"])
+
+        assert one._obey(parts, MORNING) is True
+        assert memo.find(["aa"]) == {}
+        memo.keep({"bb": b"of another text"})
+        assert one._obey(parts, MORNING) is False
+    assert memo.find(["bb"])
+    memo.close()
+
+
+def test_a_worker_that_obeys_leaves_no_byte_of_it_in_what_was_understood(office: Office) -> None:
+    one = office.workers[0]
+    office.read(one, SECRET, OTHER)
+    with Archive.open(one.folder.archive) as archive:
+        understanding = Understanding.open(
+            one.folder.understood, archive=archive, watchlist=office.watchlist, key=KEY, load_models=False
+        )
+        with closing(understanding):
+            read = {each.id for each in understanding.understand(list(understanding.pending()), now=MORNING)}
+            assert read == {SECRET.id, OTHER.id}
+            with office.parts() as parts:
+                parts.forget([mark_of("author:wilhelmine xyzzy", key=KEY).hex()], at=MORNING)
+            one.finish(understanding, MORNING)
+            assert [id for id, _ in understanding.ids_and_digests()] == [OTHER.id]
+
+    files = [path.read_bytes() for path in one.folder.state.glob("understood.db*")]
+    assert not any(SECRET.id.encode() in each for each in files)
+    assert any(OTHER.id.encode() in each for each in files)
+
+
+def test_thousands_of_marks_are_told_in_few_requests(office: Office) -> None:
+    marks = [f"{number:032x}" for number in range(1_200)]
+    with (
+        faulty_proxy(office.watchlist.index.url) as (url, proxy),
+        closing(PartsIndex.open(replace(office.watchlist.index, url=url), environ={})) as index,
+    ):
+        index.put_forgotten(marks, at=MORNING)
+        assert proxy.bulks == 3
+        index.refresh()
+        assert index.forgotten() == frozenset(marks)
 
 
 def test_parts_of_others_are_left_out_and_counted(office: Office) -> None:

@@ -138,6 +138,107 @@ def test_a_workers_folder_does_nothing_but_its_share(folder: WatchFolder, words:
     assert "This folder is a worker's" in refused(folder, *words)
 
 
+def make_desk(folder: WatchFolder) -> None:
+    (folder.state / "key").write_bytes(bytes(32))
+    with Archive.open(folder.archive) as archive:
+        archive.replay.begin()
+
+
+@pytest.mark.parametrize("words", [["run"], ["run", "--force"], ["run", "blog"]], ids=" ".join)
+def test_a_desks_folder_reads_no_source_itself(folder: WatchFolder, words: list[str]) -> None:
+    make_desk(folder)
+
+    told = refused(folder, *words)
+
+    assert "This folder is a desk's" in told
+    assert "veilleur run --desk" in told
+    assert "veilleur run --alone" in told
+
+
+def test_a_desk_that_has_heard_of_workers_is_one_though_no_version_said_so(folder: WatchFolder) -> None:
+    with Archive.open(folder.archive) as archive:
+        archive.replay.conclude({"w": 3})
+
+    assert "This folder is a desk's" in refused(folder, "run")
+
+
+def test_a_desks_folder_does_not_become_a_worker(folder: WatchFolder) -> None:
+    make_desk(folder)
+
+    assert "A worker needs a folder of its own" in refused(folder, "run", "--shard", "1/2")
+    with Archive.open(folder.archive) as archive:
+        assert archive.journal.worker == ""
+
+
+def test_a_desk_ends_only_on_purpose_and_may_begin_again(folder: WatchFolder) -> None:
+    make_desk(folder)
+    folder.watchlist.write_text('[watch]\nname = "Essai"\nlanguage = "en"\n' + SERVER, encoding="utf-8")
+
+    assert call(folder, "run", "--alone", "--desk").exit_code == 2
+    assert "The index at http://127.0.0.1:9" in refused(folder, "run", "--alone")
+    assert "The index at http://127.0.0.1:9" in refused(folder, "run")
+    with Archive.open(folder.archive) as archive:
+        assert not archive.replay.is_desk
+        archive.replay.begin()
+        assert archive.replay.is_desk
+
+
+def test_an_index_moved_back_to_the_machine_needs_no_word_about_workers(folder: WatchFolder) -> None:
+    make_desk(folder)
+    folder.watchlist.write_text('[watch]\nname = "Essai"\nlanguage = "en"\n', encoding="utf-8")
+
+    assert call(folder, "run").exit_code == 0
+
+
+def scheduled(folder: WatchFolder, *words: str) -> str:
+    done = call(folder, "schedule", *words)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_a_workers_lines_run_its_share_and_tell_nobody(folder: WatchFolder) -> None:
+    lines = scheduled(folder, "cron", "--shard", "2/8").splitlines()
+    units = scheduled(folder, "systemd", "--shard", "2/8")
+    told = call(folder, "schedule", "systemd", "--shard", "2/8").stderr
+
+    assert len(lines) == 2
+    assert lines[1].startswith("7 * * * * ")
+    assert lines[1].endswith(" --quiet run --shard 2/8")
+    assert "--- veilleur-worker-2-of-8.timer" in units
+    assert "veilleur-digest" not in units
+    assert told.rstrip().endswith("enable --now veilleur-worker-2-of-8.timer")
+    assert '"veilleur --quiet run --shard 2/8"]' in scheduled(folder, "compose", "--shard", "2/8")
+
+
+@pytest.mark.parametrize("words", [[], ["--desk"]], ids=["as-it-is", "asked"])
+def test_a_desks_lines_take_in_what_workers_told_and_tell_people(
+    folder: WatchFolder, words: list[str]
+) -> None:
+    if not words:
+        make_desk(folder)
+
+    _, run, digest = scheduled(folder, "cron", *words).splitlines()
+    compose = scheduled(folder, "compose", *words)
+
+    assert run.startswith("37 * * * * ")
+    assert run.endswith(" run --desk")
+    assert digest.endswith(" digest --deliver")
+    assert 'MINUTE: "37"' in compose
+    assert "veilleur-digest.timer" in call(folder, "schedule", "systemd", *words).stderr
+
+
+def test_no_lines_are_made_that_a_folder_would_refuse(folder: WatchFolder, tmp_path: Path) -> None:
+    make_desk(folder)
+    assert "This folder is a desk's" in refused(folder, "schedule", "cron", "--shard", "1/2")
+    assert call(folder, "schedule", "cron", "--shard", "1/2", "--desk").exit_code == 2
+    other = WatchFolder(root=tmp_path / "worker")
+    other.state.mkdir(parents=True)
+    other.watchlist.write_text(WATCHLIST, encoding="utf-8")
+    assert 'backend = "elasticsearch"' in refused(other, "schedule", "cron", "--shard", "1/2")
+    make_worker(other)
+    assert "This folder is a worker's" in refused(other, "schedule", "cron")
+
+
 def test_a_folder_that_read_everything_does_not_become_a_worker(folder: WatchFolder) -> None:
     (folder.state / "key").write_bytes(bytes(32))
     with Archive.open(folder.archive) as archive:

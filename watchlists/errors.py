@@ -83,6 +83,10 @@ class IndexDamaged(IndexUnavailable):
     """The index cannot be read as it is; being derived, it may be built anew."""
 
 
+class IndexOfAnother(IndexUnavailable):
+    """The index is another watch's; nothing was written."""
+
+
 class LockHeld(VeilleurError):
     """Another run works on this watch; nothing was done."""
 

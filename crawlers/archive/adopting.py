@@ -34,6 +34,11 @@ def adopt(database: Database, marks: Iterable[bytes], *, now: datetime, key: byt
     return erased
 
 
+def holds(database: Database, marks: Iterable[bytes], *, key: bytes) -> bool:
+    """Whether anything here is meant by one of these marks."""
+    return bool(_meant(database, frozenset(marks), key))
+
+
 def _meant(database: Database, marks: frozenset[bytes], key: bytes) -> list[int]:
     """Numbers of the items whose key or author is marked."""
     keys = database.read("SELECT key, item FROM keys WHERE item IS NOT NULL")

@@ -103,8 +103,9 @@ class Archive:
         return count
 
     def put_outcome(self, outcome: Outcome) -> None:
-        """Keep what happened to a source in a run."""
-        self.journal.tell(Entry(at=outcome.at, source=outcome.source, outcome=outcome))
+        """Keep what happened to a source in a run; that it was not due is told to nobody."""
+        if outcome.state != "not_due":
+            self.journal.tell(Entry(at=outcome.at, source=outcome.source, outcome=outcome))
         logbook.write_outcome(self._database, outcome)
 
     def put_community_sample(self, sample: CommunitySample) -> None:
@@ -126,7 +127,9 @@ class Archive:
 
     def put_accounts(self, accounts: Iterable[AccountSeen]) -> None:
         """Keep where organisations were seen to be on other networks, each with its first sight."""
-        logbook.write_accounts(self._database, accounts)
+        with self._database.write() as connection:
+            if new := logbook.keep_accounts(connection, accounts):
+                journal.tell(connection, Entry(at=new[0].first_seen, accounts=new))
 
     # Workers and their desk
 
@@ -147,6 +150,10 @@ class Archive:
     def adopt(self, marks: Iterable[bytes], *, now: datetime) -> tuple[str, ...]:
         """Erase, and refuse from now on, what another archive of the same key erased; the ids erased."""
         return adopting.adopt(self._database, marks, now=now, key=self._key())
+
+    def holds(self, marks: Iterable[bytes]) -> bool:
+        """Whether anything here is meant by one of these marks."""
+        return adopting.holds(self._database, marks, key=self._key())
 
     # Reading items
 

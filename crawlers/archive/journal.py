@@ -16,11 +16,12 @@ from secrets import token_hex
 
 from pydantic import TypeAdapter
 
+from crawlers.archive import logbook
 from crawlers.archive.database import Database
 from crawlers.archive.identity import keys_of
 from crawlers.archive.moments import ticks
 from crawlers.archive.reading import Reading
-from crawlers.archive.states import Arrival
+from crawlers.archive.states import AccountSeen, Arrival
 from crawlers.archive.tombstones import author_names
 from crawlers.items import CommunitySample, Outcome
 from watchlists.errors import ArchiveError
@@ -47,6 +48,8 @@ class Entry:
     """Ids of items that had disappeared."""
     outcome: Outcome | None = None
     sample: CommunitySample | None = None
+    accounts: tuple[AccountSeen, ...] = ()
+    """Where organisations were seen to be on other networks."""
 
     @property
     def rank(self) -> int:
@@ -95,7 +98,8 @@ def without(entry: Entry, is_erased: Callable[[str], bool]) -> Entry | None:
         if not any(map(is_erased, names_in(replace(entry, arrivals=(each,), gone=()))))
     )
     left = replace(entry, arrivals=arrivals, gone=tuple(id for id in entry.gone if not is_erased(id)))
-    return left if left.arrivals or left.gone or left.outcome or left.sample else None
+    tells = left.arrivals or left.gone or left.outcome or left.sample or left.accounts
+    return left if tells else None
 
 
 def is_kept(connection: sqlite3.Connection) -> bool:
@@ -154,6 +158,7 @@ class Journal:
         """Keep a journal from now on; the worker's name. Raises ArchiveError where items are already held."""
         if worker := self.worker:
             return worker
+        known = logbook.read_accounts(self._database)  # `veilleur add` may have been here before
         with self._database.write() as connection:
             if connection.execute("SELECT EXISTS (SELECT 1 FROM items)").fetchone() != (0,):
                 raise ArchiveError(
@@ -163,6 +168,8 @@ class Journal:
                 )
             name = token_hex(8)
             connection.execute("INSERT OR IGNORE INTO facts VALUES ('worker', ?)", (name,))
+            for each in known:
+                tell(connection, Entry(at=each.first_seen, accounts=(each,)))
         return self.worker
 
     def tell(self, entry: Entry) -> None:

@@ -74,17 +74,21 @@ def read_community_samples(
     return tuple(_SAMPLE.validate_json(body) for (body,) in rows)
 
 
-def write_accounts(database: Database, accounts: Iterable[AccountSeen]) -> None:
-    """Keep accounts; those known already keep their first sight."""
+def keep_accounts(connection: sqlite3.Connection, accounts: Iterable[AccountSeen]) -> tuple[AccountSeen, ...]:
+    """Keep accounts, each with its earliest sight, within the caller's transaction; those that say more."""
     sql = (
         "INSERT INTO accounts (organisation, url, network, is_readable, first_seen) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (organisation, url) DO UPDATE SET network = excluded.network,"
-        " is_readable = excluded.is_readable"
+        " is_readable = excluded.is_readable, first_seen = min(first_seen, excluded.first_seen)"
+        " WHERE network <> excluded.network OR is_readable <> excluded.is_readable"
+        " OR first_seen > excluded.first_seen"
     )
-    with database.write() as connection:
-        for each in accounts:
-            values = (each.organisation, each.url, each.network, each.is_readable, ticks(each.first_seen))
-            connection.execute(sql, values)
+    return tuple(each for each in accounts if connection.execute(sql, _account_values(each)).rowcount)
+
+
+def _account_values(account: AccountSeen) -> tuple[object, ...]:
+    first_seen = ticks(account.first_seen)
+    return account.organisation, account.url, account.network, account.is_readable, first_seen
 
 
 def read_accounts(database: Database) -> tuple[AccountSeen, ...]:

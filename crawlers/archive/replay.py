@@ -33,6 +33,25 @@ class Replay:
     database: Database
     key: Callable[[], bytes]
 
+    @property
+    def is_desk(self) -> bool:
+        """Whether workers read for this archive: it was made a desk, or has heard of some."""
+        rows = self.database.read("SELECT value FROM facts WHERE name = 'desk'")
+        return bool(rows[0][0]) if rows else bool(self.cursors())
+
+    def begin(self) -> None:
+        """Be a desk from now on."""
+        self._set_desk(True)
+
+    def end(self) -> None:
+        """Be no desk any more; what was taken in stays, and would not be taken in again."""
+        self._set_desk(False)
+
+    def _set_desk(self, is_desk: bool) -> None:
+        if self.is_desk is not is_desk:
+            with self.database.write() as connection:
+                connection.execute("REPLACE INTO facts VALUES ('desk', ?)", (int(is_desk),))
+
     def cursors(self) -> dict[str, int]:
         """For each worker, the number up to which all it told was taken in."""
         rows = self.database.read("SELECT worker, until FROM workers")
@@ -51,6 +70,7 @@ class Replay:
                 logbook.keep_outcome(connection, entry.outcome)
             if entry.sample is not None:
                 logbook.keep_community_sample(connection, entry.sample)
+            logbook.keep_accounts(connection, entry.accounts)
         return True
 
     def conclude(self, cursors: Mapping[str, int]) -> None:

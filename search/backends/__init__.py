@@ -12,12 +12,18 @@ from watchlists.model import IndexSettings
 
 
 def open_index(
-    settings: IndexSettings, *, folder: Path, readonly: bool = False, environ: Mapping[str, str]
+    settings: IndexSettings,
+    *,
+    folder: Path,
+    readonly: bool = False,
+    environ: Mapping[str, str],
+    watch: str = "",
 ) -> Index:
     """The index a watch's settings name; raises IndexUnavailable where it cannot be used.
 
     `folder` is where the embedded index lives; opened for writing, it is made when missing.
-    `environ` gives the secrets of a server.
+    `environ` gives the secrets of a server. `watch` (search.folder.watch_proof) is who writes there: on a
+    server, what another watch wrote raises IndexOfAnother. Whoever names no watch is not asked.
     """
     if settings.backend == "embedded":
         from search.backends.embedded import EmbeddedIndex
@@ -25,26 +31,38 @@ def open_index(
         return EmbeddedIndex.open(folder, readonly=readonly)
     from search.backends.elasticsearch import ElasticsearchIndex
 
-    return ElasticsearchIndex.open(settings, readonly=readonly, environ=environ)
+    return ElasticsearchIndex.open(settings, readonly=readonly, environ=environ, watch=watch)
 
 
-def erase_index(settings: IndexSettings, *, folder: Path, environ: Mapping[str, str]) -> None:
+def erase_index(
+    settings: IndexSettings, *, folder: Path, environ: Mapping[str, str], watch: str = ""
+) -> None:
     """Remove the index a watch's settings name, which is derived; a missing one is no error."""
     if settings.backend == "embedded":
         shutil.rmtree(folder, ignore_errors=True)
         return
     from search.backends.elasticsearch_connection import connect
-    from search.backends.elasticsearch_storage import remove_index
+    from search.backends.elasticsearch_ownership import check_owner
+    from search.backends.elasticsearch_storage import aliases_of, remove_index
 
     with closing(connect(settings, environ)) as client:
+        check_owner(client, settings, aliases_of(settings.alias), watch=watch)
         remove_index(client, settings)
 
 
 @contextmanager
-def rebuilt_index(settings: IndexSettings, *, folder: Path, environ: Mapping[str, str]) -> Iterator[Index]:
+def rebuilt_index(
+    settings: IndexSettings,
+    *,
+    folder: Path,
+    environ: Mapping[str, str],
+    watch: str = "",
+    adopts: bool = False,
+) -> Iterator[Index]:
     """An empty index to be filled beside the one in use, whose place it takes when the block ends well.
 
     Until then readers find the old one; when the block raises, they keep it. What was put is committed here.
+    `adopts` lets it take the place of another watch's.
     """
     if settings.backend == "embedded":
         from search.backends.embedded import EmbeddedIndex
@@ -53,6 +71,6 @@ def rebuilt_index(settings: IndexSettings, *, folder: Path, environ: Mapping[str
     else:
         from search.backends.elasticsearch import ElasticsearchIndex
 
-        making = ElasticsearchIndex.rebuild(settings, environ=environ)
+        making = ElasticsearchIndex.rebuild(settings, environ=environ, watch=watch, adopts=adopts)
     with making as index:
         yield index

@@ -85,17 +85,18 @@ class ElasticsearchIndex:
         *,
         readonly: bool = False,
         environ: Mapping[str, str],
+        watch: str = "",
         pause: float = PAUSE,
         timeout: float = TIMEOUT,
     ) -> Self:
-        """The index behind the alias, made when missing unless only to be read.
+        """The index behind the alias, made when missing unless only to be read; `watch` is who will write.
 
         `pause` is how many seconds a busy server is first left alone, `timeout` how many an answer may take.
         """
         client = connect(settings, environ, timeout=timeout)
         try:
             check_version(client, settings.url)
-            find_index(client, settings) if readonly else make_index(client, settings)
+            find_index(client, settings) if readonly else make_index(client, settings, watch=watch)
         except BaseException:
             client.close()
             raise
@@ -103,11 +104,14 @@ class ElasticsearchIndex:
 
     @classmethod
     @contextmanager
-    def rebuild(cls, settings: IndexSettings, *, environ: Mapping[str, str]) -> Iterator[Self]:
+    def rebuild(
+        cls, settings: IndexSettings, *, environ: Mapping[str, str], watch: str = "", adopts: bool = False
+    ) -> Iterator[Self]:
         """An empty index that takes the alias over, in one step, when the block ends well."""
         with closing(connect(settings, environ)) as client:
             check_version(client, settings.url)
-            index = cls(client, make_next(client, settings), readonly=False)
+            following = make_next(client, settings, watch=watch, adopts=adopts)
+            index = cls(client, following, readonly=False)
             try:
                 yield index
                 index.commit()

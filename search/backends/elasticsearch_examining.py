@@ -13,6 +13,7 @@ from elasticsearch import BadRequestError, Elasticsearch
 
 from search.backends.analysis import STEMMERS
 from search.backends.elasticsearch_connection import check_version, connect, guarded
+from search.backends.elasticsearch_ownership import check_owner
 from search.backends.elasticsearch_storage import aliases_of
 from search.finding import Finding
 from watchlists.errors import IndexUnavailable
@@ -41,9 +42,9 @@ class _Server:
 
 
 def examine_server(
-    settings: IndexSettings, environ: Mapping[str, str], *, clock: Callable[[], datetime]
+    settings: IndexSettings, environ: Mapping[str, str], *, clock: Callable[[], datetime], watch: str = ""
 ) -> Iterator[Finding]:
-    """Every finding about the server, in the order a reader should mend them."""
+    """Every finding about the server, in the order a reader should mend them; `watch` is who would write."""
     try:
         with closing(connect(settings, environ)) as client:
             version = check_version(client, settings.url)
@@ -58,6 +59,7 @@ def examine_server(
             yield from _told(_examine_clock(server, clock))
             yield from _told(_examine_analyzers(server))
             yield from _told(_examine_aliases(server))
+            check_owner(client, settings, aliases_of(settings.alias), watch=watch)
     except IndexUnavailable as error:
         yield Finding(state="broken", error=error)
 

@@ -27,6 +27,7 @@ _BATCH = 200
 _MARKS = 1_000
 """Marks asked for at a time."""
 _WATCH = "watch"
+_OK = 200
 _ORDER = [{name: "asc"} for name in ("at", "rank", "source", "worker", "seq")]
 
 
@@ -152,7 +153,8 @@ class PartsIndex:
 
     def put_worker(self, worker: str, body: bytes) -> None:
         """Say who a worker is and how far it has told."""
-        self._put(f"worker-{worker}", {"is": "worker", "worker": worker, "body": b64encode(body).decode()})
+        said = {"is": "worker", "worker": worker, "body": b64encode(body).decode()}
+        self._put({f"worker-{worker}": said})
 
     def workers(self) -> dict[str, bytes]:
         """What every worker said of itself."""
@@ -175,8 +177,8 @@ class PartsIndex:
 
     def put_forgotten(self, marks: Iterable[str], *, at: datetime) -> None:
         """Let every worker know these marks."""
-        for mark in marks:
-            self._put(f"gone-{mark}", {"is": "gone", "marks": [mark], "at": microseconds(at), "worker": mark})
+        gone = {"is": "gone", "at": microseconds(at)}
+        self._put({f"gone-{mark}": {**gone, "marks": [mark], "worker": mark} for mark in marks})
 
     def forgotten(self) -> frozenset[str]:
         """Every mark there is."""
@@ -209,10 +211,15 @@ class PartsIndex:
             pass
 
     def forget_memories(self) -> None:
-        """Drop all memories, down to the bytes; texts nobody remembers are read again."""
+        """Drop all memories, down to the bytes; texts nobody remembers are read again.
+
+        Several workers may do so at one time: what is gone already is no error.
+        """
+        patient = self._client.options(ignore_status=404)
         with guarded(self._url):
-            for name in self._client.indices.get_alias(name=self._memories.index).body:
-                self._client.indices.delete(index=name)
+            found = patient.indices.get_alias(name=self._memories.index)
+            for name in found.body if found.meta.status == _OK else ():
+                patient.indices.delete(index=name)
         make_index(self._client, self._url, self._memories.index)
 
     def expire_memories(self, *, before: datetime) -> int:
@@ -223,11 +230,15 @@ class PartsIndex:
     def refresh(self) -> None:
         """Make what was put visible to searches."""
         with guarded(self._url):
-            self._client.indices.refresh(index=[self._parts.index, self._memories.index])
+            self._client.indices.refresh(index=self._parts.index)
+            self._client.indices.refresh(index=self._memories.index, ignore_unavailable=True)
 
-    def _put(self, id: str, source: dict[str, Any]) -> None:
-        for _ in send(self._parts, [{"_index": self._parts.index, "_id": id, **source}]):
-            pass
+    def _put(self, records: Mapping[str, dict[str, Any]]) -> None:
+        """Put records under their ids; raises IndexUnavailable where one is refused: none may be missing."""
+        actions = ({"_index": self._parts.index, "_id": id, **source} for id, source in records.items())
+        for answer in send(self._parts, actions):
+            if answer.result == "refused":
+                raise refusal_of(self._url, answer.status, answer.reason)
 
     def _get(self, id: str) -> Found | None:
         with guarded(self._url):

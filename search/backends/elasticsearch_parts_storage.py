@@ -9,6 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from search.backends.elasticsearch_connection import connect, guarded
+from search.backends.elasticsearch_ownership import is_version_of
 from watchlists.model import IndexSettings
 
 VERSION = 1
@@ -41,7 +42,8 @@ def remove_parts(settings: IndexSettings, *, environ: Mapping[str, str]) -> None
         patient = client.options(ignore_status=404)
         for alias in (parts_alias(settings.alias), memories_alias(settings.alias)):
             for name in patient.indices.get(index=f"{alias}-v*").body:
-                patient.indices.delete(index=name)
+                if is_version_of(name, alias):
+                    patient.indices.delete(index=name)
 
 
 def make_index(client: Elasticsearch, url: str, alias: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from elasticsearch import Elasticsearch
 
 from search.backends.elasticsearch_connection import guarded
+from search.backends.elasticsearch_ownership import check_owner, claim, is_version_of, mark_of_watch
 from search.backends.elasticsearch_schema import (
     VERSION,
     document_mappings,
@@ -57,17 +58,20 @@ def find_index(client: Elasticsearch, settings: IndexSettings) -> None:
         raise IndexUnavailable("There is no index yet.", remedy="Read the sources first: veilleur run")
 
 
-def make_index(client: Elasticsearch, settings: IndexSettings) -> None:
-    """The indices, each with its alias, unless they are there."""
+def make_index(client: Elasticsearch, settings: IndexSettings, *, watch: str = "") -> None:
+    """The indices, each with its alias, unless they are there; raises IndexOfAnother."""
+    aliases = aliases_of(settings.alias)
+    claim(client, settings, aliases, watch=watch)
     if has_index(client, settings):
         return
     with guarded(settings.url):
         put_templates(client, settings)
-        for alias in aliases_of(settings.alias):
+        for alias in aliases:
             if not client.indices.exists_alias(name=alias):
                 client.options(ignore_status=400).indices.create(
-                    index=f"{alias}-v{VERSION}", aliases={alias: {}}
+                    index=f"{alias}-v{VERSION}", aliases={alias: {}}, mappings=mark_of_watch(watch)
                 )
+    claim(client, settings, aliases, watch=watch)  # another watch may have been faster
 
 
 def put_templates(client: Elasticsearch, settings: IndexSettings) -> None:
@@ -78,15 +82,24 @@ def put_templates(client: Elasticsearch, settings: IndexSettings) -> None:
     _put_template(client, vectors, vector_settings(), vector_mappings())
 
 
-def make_next(client: Elasticsearch, settings: IndexSettings) -> IndexSettings:
-    """Empty indices to be filled beside those in use; the settings they are reached by."""
+def make_next(
+    client: Elasticsearch, settings: IndexSettings, *, watch: str = "", adopts: bool = False
+) -> IndexSettings:
+    """Empty indices to be filled beside those in use; the settings they are reached by.
+
+    Raises IndexOfAnother where those in use are another watch's, unless this one `adopts` them.
+    """
+    if not adopts:
+        check_owner(client, settings, aliases_of(settings.alias), watch=watch)
     following = replace(settings, alias=f"{settings.alias}-next")
     drop_next(client, settings)
     with guarded(settings.url):
         put_templates(client, settings)
         stamp = token_hex(4)
         for alias, waiting in zip(aliases_of(settings.alias), aliases_of(following.alias), strict=True):
-            client.indices.create(index=f"{alias}-v{VERSION}-{stamp}", aliases={waiting: {}})
+            client.indices.create(
+                index=f"{alias}-v{VERSION}-{stamp}", aliases={waiting: {}}, mappings=mark_of_watch(watch)
+            )
     return following
 
 
@@ -103,7 +116,8 @@ def take_over(client: Elasticsearch, settings: IndexSettings) -> None:
                 .indices.get(index=f"{alias}-v*", filter_path="*.aliases")
                 .body
             )
-            actions += [{"remove_index": {"index": name}} for name in in_use if name != made]
+            old = [name for name in in_use if name != made and is_version_of(name, alias)]
+            actions += [{"remove_index": {"index": name}} for name in old]
             actions += [
                 {"add": {"index": made, "alias": alias}},
                 {"remove": {"index": made, "alias": waiting}},
@@ -127,7 +141,8 @@ def remove_index(client: Elasticsearch, settings: IndexSettings) -> None:
         patient = client.options(ignore_status=404)
         for alias in aliases_of(settings.alias):
             for name in patient.indices.get(index=f"{alias}-v*", expand_wildcards="all").body:
-                patient.indices.delete(index=name)
+                if is_version_of(name, alias):
+                    patient.indices.delete(index=name)
             patient.indices.delete_index_template(name=alias)
 
 

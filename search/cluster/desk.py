@@ -123,6 +123,8 @@ def opened_desk(
     role = Role(start=pull.start, memo=memo, remarks=pull.remarks)
     try:
         with RunSession(folder, watchlist, environ=environ, role=role) as session:
+            with Archive.open(folder.archive) as archive:
+                archive.replay.begin()
             yield DeskSession(session, memo)
     finally:
         memo.close()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from crawlers.archive import Archive
+from crawlers.locks import hold_lock
 from search.cluster.desk import opened_desk
 from search.cluster.workers import Worker, opened_worker
-from search.folder import WatchFolder, refuse_worker
+from search.folder import WatchFolder, is_desk, refuse_desk, refuse_worker
 from search.run import Observer, RunRequest, run_cycle
 from search.summary import RunSummary
 from watchlists.model import Watchlist
@@ -27,6 +29,19 @@ def run_desk(
 def run_whole(
     folder: WatchFolder, watchlist: Watchlist, request: RunRequest, *, observe: Observer
 ) -> RunSummary:
-    """One run that does everything; raises ArchiveError in a worker's folder."""
+    """One run that does everything; raises ArchiveError in the folder of a worker, or of a desk."""
     refuse_worker(folder)
+    if watchlist.index.backend == "elasticsearch":  # an index moved back to this machine has no workers
+        refuse_desk(folder)
+    return run_cycle(folder, watchlist, request, observe=observe)
+
+
+def run_alone(
+    folder: WatchFolder, watchlist: Watchlist, request: RunRequest, *, observe: Observer
+) -> RunSummary:
+    """One run that does everything, in a folder that is a desk's no more."""
+    refuse_worker(folder)
+    if is_desk(folder):
+        with hold_lock(folder.run_lock), Archive.open(folder.archive) as archive:
+            archive.replay.end()
     return run_cycle(folder, watchlist, request, observe=observe)

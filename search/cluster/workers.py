@@ -21,7 +21,7 @@ from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.cluster.hello import Hello, watchlist_print
 from search.cluster.parts import ClusterMemo, Parts, opened_parts
-from search.folder import WatchFolder
+from search.folder import WatchFolder, refuse_desk
 from search.retention import expire_items
 from search.role import Crawl, Role
 from search.run import Observer, RunRequest, RunSession, ignore
@@ -61,10 +61,12 @@ class Worker:
     def finish(self, understanding: Understanding, now: datetime) -> None:
         """Erase what the desk forgot and what is old, drop what was made of it, send what is new."""
         with opened_parts(self.folder, self.watchlist, self.environ) as parts:
-            self._obey(parts, now)
+            has_erased = self._obey(parts, now)
             expire_items(self.folder.archive, self.watchlist, now=now)
             for _ in understanding.settle(now=now):  # what left the archive leaves the rest
                 continue
+            if has_erased:
+                understanding.compact()
             with Archive.open(self.folder.archive) as archive:
                 self.sent = self._send(parts, archive, now)
 
@@ -83,14 +85,20 @@ class Worker:
         text = "{count} entries are too large for the server, and are not told."
         return (told, Remark(text=text, values=(("count", str(self.refused)),)))
 
-    def _obey(self, parts: Parts, now: datetime) -> None:
+    def _obey(self, parts: Parts, now: datetime) -> bool:
+        """Erase what the desk forgot, here and what this worker sent meanwhile; whether anything was here."""
         with Archive.open(self.folder.archive) as archive:
             marks = {bytes.fromhex(mark) for mark in parts.index.forgotten()}
-            if new := marks - archive.tombstones().keys():
-                # What was sent while it was being forgotten; first, for marks adopted are new no more.
-                parts.erase([mark.hex() for mark in new])
-                archive.adopt(new, now=now)
-                archive.compact()
+            new = marks - archive.tombstones().keys()
+            if not new:
+                return False
+            # The cluster first: marks that are adopted are new no more.
+            parts.erase([mark.hex() for mark in new])
+            if has_some := archive.holds(new):
+                parts.index.forget_memories()  # this run may have put some back
+            archive.adopt(new, now=now)
+            archive.compact()
+            return has_some
 
     def _send(self, parts: Parts, archive: Archive, now: datetime) -> int:
         """Send what the cluster lacks; how many entries."""
@@ -164,6 +172,7 @@ class WorkerSession:
 def opened_worker(worker: Worker) -> Iterator[WorkerSession]:
     """A session of a worker; raises VeilleurError where its folder or settings do not allow it."""
     need_cluster(worker.watchlist)
+    refuse_desk(worker.folder)
     take_key(worker.folder, worker.environ)
     with Archive.open(worker.folder.archive) as archive:
         archive.journal.begin()

@@ -15,6 +15,8 @@ from watchlists.commands.context import Context, pass_context
 if TYPE_CHECKING:
     from search.folder import WatchFolder
     from search.sync import Observer
+    from search.upkeep.rebuild import Anew
+    from search.upkeep.switching import Target
 
 BACKENDS = ("embedded", "elasticsearch")
 
@@ -29,24 +31,29 @@ BACKENDS = ("embedded", "elasticsearch")
 @click.option(
     "--url", default="", help="With --to elasticsearch: the server's address, written to the watchlist."
 )
+@click.option(
+    "--adopt", is_flag=True, help="Replace the index even where another watch wrote it: what is there goes."
+)
 @pass_context
-def command(context: Context, understand: bool, to: str | None, url: str) -> None:
+def command(context: Context, understand: bool, to: str | None, url: str, adopt: bool) -> None:
     """Build the index anew from the archive; nothing is fetched."""
     from search.folder import WatchFolder
+    from search.upkeep.rebuild import Anew
+    from search.upkeep.switching import Target
 
     if url and to != "elasticsearch":
         raise click.UsageError("--url goes with --to elasticsearch")
     if to is None or to == context.watchlist.index.backend:
         if url and url != context.watchlist.index.url:
             raise click.UsageError("the watch uses a server already; change its url in the watchlist")
-        _rebuild(context, WatchFolder(root=context.folder), is_understood_anew=understand)
+        _rebuild(context, WatchFolder(root=context.folder), Anew(understands=understand, adopts=adopt))
     elif understand:
         raise click.UsageError("--understand and --to are two works: one after the other")
     else:
-        _switch(context, WatchFolder(root=context.folder), to, url)
+        _switch(context, WatchFolder(root=context.folder), Target(backend=to, url=url, adopts=adopt))
 
 
-def _rebuild(context: Context, folder: WatchFolder, *, is_understood_anew: bool) -> None:
+def _rebuild(context: Context, folder: WatchFolder, anew: Anew) -> None:
     from search.upkeep.rebuild import rebuild
 
     _ = context.messages.gettext
@@ -56,7 +63,7 @@ def _rebuild(context: Context, folder: WatchFolder, *, is_understood_anew: bool)
             context.watchlist,
             now=context.now,
             environ=os.environ,
-            is_understood_anew=is_understood_anew,
+            anew=anew,
             observe=observe,
         )
     context.note(
@@ -65,20 +72,24 @@ def _rebuild(context: Context, folder: WatchFolder, *, is_understood_anew: bool)
     )
 
 
-def _switch(context: Context, folder: WatchFolder, backend: str, url: str) -> None:
-    from search.upkeep.switching import Target, switch
+def _switch(context: Context, folder: WatchFolder, target: Target) -> None:
+    from search.upkeep.switching import switch
 
     _ = context.messages.gettext
-    target = Target(backend=backend, url=url)
     with shown_progress(context) as observe:
         report = switch(
-            folder, context.watchlist, target, now=context.now, environ=os.environ, observe=observe
+            folder,
+            context.watchlist,
+            target,
+            now=context.now,
+            environ=os.environ,
+            observe=observe,
         )
     context.note(
         _("%(put)d documents sent, %(documents)d there and compared, %(refused)d refused.")
         % {"put": report.put, "documents": report.documents, "refused": report.refused}
     )
-    context.note(_("The watch uses this engine from now on: %(backend)s.") % {"backend": backend})
+    context.note(_("The watch uses this engine from now on: %(backend)s.") % {"backend": target.backend})
     if report.refused:
         context.note(_("See which documents were refused, and why: veilleur quarantine list"))
     if report.left_over:

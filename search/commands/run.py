@@ -31,10 +31,17 @@ NOTES = {
     "--shard", metavar="K/N", help="Be worker K of N: read its share of the sources, tell the desk."
 )
 @click.option("--desk", is_flag=True, help="Be the desk: take in what workers told; stories, index, alerts.")
+@click.option("--alone", is_flag=True, help="In a desk's folder: read all sources here from now on.")
 @click.option("--json", "as_json", is_flag=True, help="Facts as JSON Lines: one a source, then the summary.")
 @pass_context
 def command(
-    context: Context, sources: tuple[str, ...], force: bool, shard: str | None, desk: bool, as_json: bool
+    context: Context,
+    sources: tuple[str, ...],
+    force: bool,
+    shard: str | None,
+    desk: bool,
+    alone: bool,
+    as_json: bool,
 ) -> None:
     """Read the sources that are due, understand and index what is new.
 
@@ -46,7 +53,7 @@ def command(
 
     check_sources(context.watchlist, sources)
     request = RunRequest(now=context.now, sources=sources, force=force, environ=os.environ)
-    run = choose_role(context, request, shard=shard, is_desk=desk)
+    run = choose_role(context, request, shard=shard, is_desk=desk, is_alone=alone)
     with Live(context, is_silent=as_json or context.is_quiet) as live:
         summary = run(live.show)
     if as_json:
@@ -59,15 +66,17 @@ def command(
 
 
 def choose_role(
-    context: Context, request: RunRequest, *, shard: str | None, is_desk: bool
+    context: Context, request: RunRequest, *, shard: str | None, is_desk: bool, is_alone: bool
 ) -> Callable[[Observer], RunSummary]:
     """The run that the options ask for; raises WatchlistError where they contradict each other."""
     from crawlers.shards import parse_shard
-    from search.cluster.roles import run_desk, run_whole, run_worker
+    from search.cluster.roles import run_alone, run_desk, run_whole, run_worker
     from search.cluster.workers import Worker
     from search.folder import WatchFolder
 
     folder, watchlist = WatchFolder(root=context.folder), context.watchlist
+    if is_alone and (is_desk or shard is not None):
+        raise click.UsageError("--alone is a run without workers: give it without --shard and --desk")
     if is_desk and (shard is not None or request.sources or request.force):
         raise WatchlistError(
             "The desk reads no sources itself.",
@@ -77,7 +86,8 @@ def choose_role(
     if is_desk:
         return lambda show: run_desk(folder, watchlist, request, observe=show)
     if shard is None:
-        return lambda show: run_whole(folder, watchlist, request, observe=show)
+        run = run_alone if is_alone else run_whole
+        return lambda show: run(folder, watchlist, request, observe=show)
     worker = Worker(
         folder=folder,
         watchlist=watchlist,

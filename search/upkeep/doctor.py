@@ -10,8 +10,9 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from crawlers.pseudonyms import KEY_FILE
 from search.finding import Finding, State
-from search.folder import WatchFolder
+from search.folder import WatchFolder, watch_proof
 from watchlists.errors import VeilleurError
 from watchlists.model import Watchlist
 from watchlists.query import Everything
@@ -39,7 +40,9 @@ def examine(
         from search.backends.elasticsearch_examining import examine_server
         from search.cluster.examining_workers import examine_workers
 
-        yield from examine_server(watchlist.index, environ, clock=clock)
+        has_key = (folder.state / KEY_FILE).exists()  # none is made here: a worker is given one
+        watch = watch_proof(folder) if has_key else ""
+        yield from examine_server(watchlist.index, environ, clock=clock, watch=watch)
         yield from examine_workers(folder, watchlist, environ=environ, now=clock())
     yield from _examine_files(folder, watchlist, environ)
     yield from _examine_sources(folder, watchlist)

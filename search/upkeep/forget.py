@@ -21,7 +21,7 @@ from pipelines.store import Store
 from search.backends import rebuilt_index
 from search.books.ledger import Kept, Ledger
 from search.cluster.spreading import told_workers
-from search.folder import WatchFolder, opened_index, refuse_worker
+from search.folder import WatchFolder, opened_index, refuse_worker, watch_proof
 from search.press.printing import recompute
 from search.sync import put_documents, put_vectors, sync_outcomes
 from watchlists.errors import ArchiveError
@@ -131,7 +131,9 @@ def _rebuild_index(
     with (
         closing(Store.open(folder.understood)) as store,
         Archive.open(folder.archive, readonly=True) as archive,
-        rebuilt_index(watchlist.index, folder=folder.index, environ=environ) as index,
+        rebuilt_index(
+            watchlist.index, folder=folder.index, environ=environ, watch=watch_proof(folder)
+        ) as index,
     ):
         ids = [id for id, _ in store.digests()]
         put_documents(index, store.documents(ids))

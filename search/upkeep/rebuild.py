@@ -12,13 +12,26 @@ from crawlers.locks import hold_lock
 from pipelines.store import batched
 from pipelines.understand import Understanding
 from search.backends import rebuilt_index
-from search.folder import WatchFolder, refuse_worker
+from search.folder import WatchFolder, refuse_worker, watch_proof
 from search.index import Refusal
 from search.quarantine import release
 from search.run import UNDERSTAND_BATCH, opened_understanding
 from search.sync import Observer, ignore, sync_documents, sync_outcomes
 from watchlists.errors import ArchiveError
 from watchlists.model import Watchlist
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anew:
+    """What is done beside filling a new index."""
+
+    understands: bool = False
+    """Understand every item again first."""
+    adopts: bool = False
+    """Take the place of the index in use even where it is another watch's."""
+
+
+INDEX_ONLY = Anew()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +49,7 @@ def rebuild(
     *,
     now: datetime,
     environ: Mapping[str, str],
-    is_understood_anew: bool = False,
+    anew: Anew = INDEX_ONLY,
     observe: Observer = ignore,
 ) -> RebuildReport:
     """Build the index (and, if asked, understood.db) anew from the archive, under the run lock.
@@ -45,9 +58,9 @@ def rebuild(
     """
     require_archive(folder)
     with hold_lock(folder.run_lock):
-        if is_understood_anew:
+        if anew.understands:
             drop_database(folder)
-        return _build(folder, watchlist, now=now, environ=environ, observe=observe)
+        return _build(folder, watchlist, now=now, environ=environ, adopts=anew.adopts, observe=observe)
 
 
 def require_archive(folder: WatchFolder) -> None:
@@ -79,6 +92,7 @@ def _build(
     *,
     now: datetime,
     environ: Mapping[str, str],
+    adopts: bool,
     observe: Observer,
 ) -> RebuildReport:
     with (
@@ -86,8 +100,11 @@ def _build(
         opened_understanding(folder, watchlist, archive) as understanding,
     ):
         understood = catch_up(understanding, now=now)
-        release(folder.quarantine)  # the new index is asked itself what it refuses
-        with rebuilt_index(watchlist.index, folder=folder.index, environ=environ) as index:
+        watch = watch_proof(folder)
+        with rebuilt_index(
+            watchlist.index, folder=folder.index, environ=environ, watch=watch, adopts=adopts
+        ) as index:
+            release(folder.quarantine)  # the new index is asked itself what it refuses
             report = sync_documents(
                 index, understanding, quarantine=folder.quarantine, now=now, observe=observe
             )

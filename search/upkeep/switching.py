@@ -16,14 +16,14 @@ from crawlers.locks import hold_lock
 from pipelines.embeddings import encoder_version
 from pipelines.understand import Understanding
 from search.backends import erase_index, open_index
-from search.folder import WatchFolder
+from search.folder import WatchFolder, watch_proof
 from search.index import Index
 from search.quarantine import read_quarantine, release
 from search.run import opened_understanding
-from search.sync import EPOCH, Observer, ignore, sync_documents, sync_outcomes
+from search.sync import EPOCH, Observer, ignore, sync_documents, sync_outcomes, told_outcomes
 from search.upkeep.rebuild import catch_up, require_archive
 from watchlists.edit import set_index, write_text_atomically
-from watchlists.errors import IndexDamaged, IndexUnavailable, VeilleurError
+from watchlists.errors import IndexDamaged, IndexOfAnother, IndexUnavailable, VeilleurError
 from watchlists.load import parse_watchlist
 from watchlists.model import IndexSettings, Watchlist
 
@@ -34,6 +34,8 @@ class Target:
 
     backend: str
     url: str = ""
+    adopts: bool = False
+    """Whether to fill it even where it is another watch's: what is there goes."""
 
     def write_into(self, text: str) -> str:
         """The watchlist's text with this engine in its [index]."""
@@ -72,7 +74,7 @@ def switch(
         with (
             closing(Archive.open(folder.archive, readonly=True)) as archive,
             opened_understanding(folder, watchlist, archive) as understanding,
-            _opened(folder, settings, environ=environ) as index,
+            _opened(folder, settings, environ=environ, adopts=target.adopts) as index,
         ):
             catch_up(understanding, now=now)
             report = sync_documents(
@@ -92,13 +94,18 @@ def _read(folder: WatchFolder) -> str:
 
 
 @contextmanager
-def _opened(folder: WatchFolder, settings: IndexSettings, *, environ: Mapping[str, str]) -> Iterator[Index]:
+def _opened(
+    folder: WatchFolder, settings: IndexSettings, *, environ: Mapping[str, str], adopts: bool
+) -> Iterator[Index]:
     """The engine to be filled; what another version of Veilleur left there is removed first."""
+    watch = watch_proof(folder)
     try:
-        index = open_index(settings, folder=folder.index, environ=environ)
-    except IndexDamaged:
+        index = open_index(settings, folder=folder.index, environ=environ, watch=watch)
+    except (IndexDamaged, IndexOfAnother) as error:
+        if isinstance(error, IndexOfAnother) and not adopts:
+            raise
         erase_index(settings, folder=folder.index, environ=environ)
-        index = open_index(settings, folder=folder.index, environ=environ)
+        index = open_index(settings, folder=folder.index, environ=environ, watch=watch)
     with closing(index):
         index.commit()  # what an earlier try has sent is seen
         yield index
@@ -128,7 +135,7 @@ def _compare(folder: WatchFolder, index: Index, understanding: Understanding) ->
 def _compare_records(index: Index, archive: Archive, watchlist: Watchlist, *, now: datetime) -> None:
     """Raise IndexUnavailable unless every outcome and community sample is there."""
     until = now + timedelta(seconds=1)
-    wanted = len(tuple(archive.outcomes(since=EPOCH, until=until)))
+    wanted = len(told_outcomes(archive, since=EPOCH, until=until))
     there = len(index.outcomes(since=EPOCH, until=until))
     for source in watchlist.sources:
         wanted += len(tuple(archive.community_samples(source.id, since=EPOCH, until=until)))
@@ -149,7 +156,7 @@ def _differs(why: str, **values: int) -> IndexUnavailable:
 def _remove(folder: WatchFolder, settings: IndexSettings, *, environ: Mapping[str, str]) -> str:
     """Remove the index that was in use and what workers left beside it; why not, if it cannot be."""
     try:
-        erase_index(settings, folder=folder.index, environ=environ)
+        erase_index(settings, folder=folder.index, environ=environ, watch=watch_proof(folder))
         if settings.backend == "elasticsearch":
             from search.backends.elasticsearch_parts_storage import remove_parts
 
