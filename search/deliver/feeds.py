@@ -10,7 +10,7 @@ from itertools import islice
 from pipelines.document import Document
 from search.books.ledger import Kept, Ledger
 from search.index import Index
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import SINCERE, Scope
 from search.insights.strands import strand_key
 from search.press.printing import reprint
 from search.render.feeds import (
@@ -28,7 +28,7 @@ from search.window import Window
 from search.wording.plain import plain, safe_url, shorten
 from watchlists.messages import Messages
 from watchlists.model import SavedSearch, Watchlist
-from watchlists.query import And, Keyword, Not
+from watchlists.query import And, Keyword
 
 MOST_DIGESTS = 30
 MOST_HITS = 50
@@ -106,8 +106,7 @@ def find_hits(
     from search.asking import read_query
 
     tree = read_query(search.query, watchlist, now=now)
-    noise = (Not(Keyword("intent", each)) for each in sorted(NOISE))
-    asked = And((tree, Keyword("deleted", "false"), *noise))
+    asked = And((tree, Keyword("deleted", "false"), SINCERE))
     window = Window(start=now, end=now, timezone=watchlist.timezone)
     muted = Scope(index=index, watchlist=watchlist, window=window).decided("mute").keys()
     # as many more as were muted one by one, so that a feed stays full; a muted story may hold several

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 from pipelines.document import Document
 from pipelines.folding import fold
 from search.insights.activity import owned_by
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import Scope, is_noise
 from search.insights.stated_dates import StatedDay, find_days
 from search.insights.strands import Strand, weave
 from search.window import between
@@ -122,7 +122,7 @@ def _entries(scope: Scope, organisation: Organisation, since: datetime, until: d
 
 def is_official(scope: Scope, document: Document) -> bool:
     """Whether the organisation itself speaks: its staff, or a place where only it publishes."""
-    if document.intent in NOISE or document.is_copy:
+    if is_noise(document) or document.is_copy:
         return False
     source = scope.watchlist.source(document.community.source)
     is_publication = source is not None and source.kind not in COMMUNITIES

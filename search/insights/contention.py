@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from pipelines.document import Document
-from search.insights.scope import NOISE
+from search.insights.scope import is_noise
 
 MOST = 3
 FEWEST_REPLIERS = 3
@@ -52,7 +52,7 @@ def gather_threads(documents: Iterable[Document], find: Find) -> tuple[Thread, .
 
 def _gather(id: str, members: list[Document], find: Find) -> Thread | None:
     opening = next((each for each in members if each.parent is None), None) or find(id)
-    if opening is None or opening.deleted or opening.intent in NOISE:
+    if opening is None or opening.deleted or is_noise(opening):
         return None
     replies = [each for each in members if each.parent is not None and each.author != opening.author]
     named = {each.author for each in replies if each.author}

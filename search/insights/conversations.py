@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Literal
 
 from pipelines.document import Document
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import Scope, is_noise
 from search.window import between
 from watchlists.query import And, Has, Keyword, Not, Or, Query
 
@@ -67,7 +67,7 @@ def _open_threads(scope: Scope) -> Query:
 
 def _is_sincere(opening: Document, scope: Scope) -> bool:
     is_there = opening.deleted is None or opening.deleted >= scope.window.end
-    return is_there and not opening.author_is_bot and opening.intent not in NOISE and not opening.is_copy
+    return is_there and not opening.author_is_bot and not is_noise(opening) and not opening.is_copy
 
 
 def _judge(scope: Scope, opening: Document) -> Conversation | None:

@@ -20,10 +20,10 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from search.insights.places import linked_places
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import SINCERE, Scope
 from search.window import between
 from watchlists.model import Source
-from watchlists.query import And, Keyword, Not, Or, Query
+from watchlists.query import And, Keyword, Or, Query
 
 Sort = Literal["watched", "linked"]
 WEIGHTS = {"overlap": 0.5, "activity": 0.3, "rivals": 0.2}
@@ -97,9 +97,7 @@ class _Ranking:
 
     @classmethod
     def over(cls, scope: Scope, *, since: datetime, until: datetime) -> _Ranking:
-        period = scope.known(
-            between("published", since, until), *(Not(Keyword("intent", each)) for each in sorted(NOISE))
-        )
+        period = scope.known(between("published", since, until), SINCERE)
         total = max(1, scope.index.count(period))
         holders = {
             name: count

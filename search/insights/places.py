@@ -13,7 +13,7 @@ from datetime import datetime
 
 from pipelines.communities import community_of
 from pipelines.document import Document
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import Scope, is_noise
 from search.insights.strands import voice_of
 from search.window import between, wall_clock
 from watchlists.query import And, Has, Keyword, Or, Query
@@ -151,7 +151,7 @@ def _judge(scope: Scope, domain: str) -> Emergence | None:
 
 
 def _counts(document: Document) -> bool:
-    return document.intent not in NOISE and not document.author_is_bot
+    return not is_noise(document) and not document.author_is_bot
 
 
 def _passes(citing: Sequence[Document]) -> bool:

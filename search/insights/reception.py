@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from pipelines.document import Document
 from search.insights.activity import owned_by
 from search.insights.intervals import Interval, median_interval
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import Scope, is_noise
 from search.insights.small_counts import incomplete_beta
 from search.window import between
 from watchlists.model import Organisation
@@ -101,7 +101,7 @@ def measure_reception(
 
 
 def _counts(document: Document) -> bool:
-    return document.intent not in NOISE and document.engagement_vs_norm is not None
+    return not is_noise(document) and document.engagement_vs_norm is not None
 
 
 def _cells(posts: Sequence[Document], zone: ZoneInfo) -> Iterator[Cell]:

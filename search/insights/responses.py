@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pipelines.document import Document
 from search.insights.intervals import share_interval
 from search.insights.measured import NOTHING, Reading
-from search.insights.scope import NOISE
+from search.insights.scope import is_noise
 from search.insights.waits import Estimate, Wait, estimate_median, estimate_served
 
 DAY = timedelta(hours=24)
@@ -30,7 +30,7 @@ def is_thread(document: Document) -> bool:
 
 def is_asked(document: Document) -> bool:
     """Whether it opens a thread that asks the place for an answer."""
-    return is_thread(document) and not document.author_is_staff and document.intent not in NOISE
+    return is_thread(document) and not document.author_is_staff and not is_noise(document)
 
 
 def first_waits(openings: Iterable[Document], *, until: datetime) -> tuple[Wait, ...]:

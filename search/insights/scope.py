@@ -18,8 +18,10 @@ from watchlists.query import And, Keyword, Not, Or, Query
 LATE = timedelta(days=1)
 """Published longer than this before the window began: told as arrived late, not as news."""
 NOISE = frozenset({"spam", "trolling"})
-SINCERE = Not(Or(tuple(Keyword("intent", each) for each in sorted(NOISE))))
-"""All but spam and trolling."""
+SINCERE = Or(
+    (Not(Or(tuple(Keyword("intent", each) for each in sorted(NOISE)))), Keyword("staff", "true")),
+)
+"""All but spam and trolling; what staff write in their own place is neither, however curt."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +69,12 @@ class News:
     @property
     def worth_telling(self) -> tuple[Document, ...]:
         """Fresh documents without spam and trolling."""
-        return tuple(each for each in self.fresh if each.intent not in NOISE)
+        return tuple(each for each in self.fresh if not is_noise(each))
+
+
+def is_noise(document: Document) -> bool:
+    """Whether it is spam or trolling: what SINCERE leaves out."""
+    return document.intent in NOISE and not document.author_is_staff
 
 
 def gather_news(scope: Scope) -> News:

@@ -25,10 +25,10 @@ from search.insights.rising import (
     PRIOR,
     RAREST,
 )
-from search.insights.scope import NOISE, Scope
+from search.insights.scope import SINCERE, Scope
 from search.insights.voice import week_bounds
 from search.window import between
-from watchlists.query import And, Keyword, Not, Query
+from watchlists.query import And, Keyword, Query
 
 Course = Literal["rising", "falling", "steady", "too_few"]
 FEWEST_WEEKS = 2
@@ -77,8 +77,7 @@ def follow_terms(
 
 
 def _texts(scope: Scope, since: datetime, until: datetime) -> And:
-    noise = (Not(Keyword("intent", each)) for each in sorted(NOISE))
-    return scope.known(between("published", since, until), Keyword("copy", "false"), *noise)
+    return scope.known(between("published", since, until), Keyword("copy", "false"), SINCERE)
 
 
 def _follow(
