@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -44,9 +44,6 @@ class Meanings(Protocol):
     def vectors(self, ids: Iterable[str], *, model: str) -> dict[str, bytes]:
         """Vectors of these documents by that encoder."""
 
-    def count_vectors(self, *, model: str) -> int:
-        """How many documents have one."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SyncReport:
@@ -84,19 +81,45 @@ def sync_documents(
 
     What the index refuses for good goes to quarantine, and is not sent again until it changes.
     """
-    held = dict(index.ids())
-    wanted = dict(understanding.ids_and_digests())
-    stale = [id for id, digest in wanted.items() if held.get(id) != digest]
     refused = read_quarantine(quarantine)
-    sendable = without_held(stale, wanted, refused)
+    found = _compare(index, understanding, frozenset(each.id for each in refused))
+    sendable = without_held(found.stale, found.digests, refused)
     sending = _with_vectors(index, understanding, sendable)
-    report = put_documents(index, _observed(sending, observe, len(sendable), len(wanted)))
+    report = put_documents(index, _observed(sending, observe, len(sendable), found.wanted))
     if report.refused:
-        hold(quarantine, report.refused, wanted, now=now)
-    let_go_settled(quarantine, wanted)
-    gone = index.delete(id for id in (*held, *(each.id for each in refused)) if id not in wanted)
-    sync_vectors(index, understanding, wanted)
+        hold(quarantine, report.refused, found.digests, now=now)
+    let_go_settled(quarantine, found.digests)
+    gone = index.delete(found.gone)
+    sync_vectors(index, understanding)
     return SyncReport(put=report.put, deleted=gone, refused=report.refused)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Difference:
+    """What it takes to make the index equal; holds one entry a document that differs, not one a document."""
+
+    wanted: int
+    """How many documents the index should hold."""
+    stale: tuple[str, ...]
+    digests: Mapping[str, str]
+    """Of the stale ones and of those that were refused, as they are now."""
+    gone: tuple[str, ...]
+    """Ids, in the index or refused, that are understood no more."""
+
+
+def _compare(index: Index, understanding: Understanding, refused: frozenset[str]) -> _Difference:
+    """One pass over what was understood against what the index holds, of which matches are let go at once."""
+    held = dict(index.ids())
+    wanted, stale, digests = 0, [], {}
+    for id, digest in understanding.ids_and_digests():
+        wanted += 1
+        is_stale = held.pop(id, None) != digest
+        if is_stale:
+            stale.append(id)
+        if is_stale or id in refused:
+            digests[id] = digest
+    gone = (*held, *(id for id in sorted(refused) if id not in digests and id not in held))
+    return _Difference(wanted=wanted, stale=tuple(stale), digests=digests, gone=gone)
 
 
 def _with_vectors(index: Index, understanding: Understanding, ids: Iterable[str]) -> Iterator[Document]:
@@ -115,12 +138,12 @@ def _observed(
         observe(done, wanted)
 
 
-def sync_vectors(index: Index, meanings: Meanings, ids: Collection[str]) -> None:
+def sync_vectors(index: Index, understanding: Understanding) -> None:
     """Put the vectors the index lacks, where their number says that it lacks any."""
     model = encoder_version()
     index.commit()  # so that what was just put is counted
-    if index.count_vectors(model) != meanings.count_vectors(model=model):
-        put_vectors(index, meanings, ids)
+    if index.count_vectors(model) != understanding.count_vectors(model=model):
+        put_vectors(index, understanding, (id for id, _ in understanding.ids_and_digests()))
 
 
 def put_vectors(index: Index, meanings: Meanings, ids: Iterable[str]) -> None:
