@@ -1,8 +1,8 @@
 """Intent: question, complaint, praise, malfunction, suggestion, announcement, spam, trolling or other.
 
 Source: linear weights over the sentence embedding, tone's surface features and our own signs of intent
-(pipelines/weights/intent.npz; the model card is docs/models.md), trained on 162 sentences and 300 reviews of
-ours. Limits: it reads the opening of a text; below LEAST the answer is `other`.
+(pipelines/weights/intent.npz; the model card is docs/models.md), trained on 162 sentences of ours, and on
+300 reviews for what is spam at all. Limits: it reads the opening of a text; below LEAST it says `other`.
 """
 
 from __future__ import annotations
@@ -34,12 +34,20 @@ LABELS: tuple[Intent, ...] = (
 SERVED = ("fr", "en")
 LEAST = 0.35
 """A likelier intent than this, or none is told."""
-LEAST_NOISE = 0.5
-"""The same for spam and trolling, which figures leave out: rather one too many kept than a voice lost."""
 NOISE: frozenset[Intent] = frozenset({"spam", "trolling"})
+"""Told only where a second judgement, which knows long plain texts too, holds it likelier than not: figures
+leave these out, and a voice lost costs more than an advertisement kept."""
 SPREADS = (4.0, 0.5, 2.0)
 """Scales of embedding, surface features and signs: the prior weighs on all alike."""
 Numbers = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class _Weights:
+    weights: Numbers
+    bias: Numbers
+    noise: Numbers
+    noise_bias: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +62,8 @@ def read_intents(texts: Sequence[str], *, language: str) -> list[IntentReading]:
     """The intent of each text, French or English; the same whatever the batch."""
     if not texts:
         return []
-    weights, bias = _weights()
-    # Row by row: a product of many rows may sum in another order than one of a few.
-    return [_reading(row @ weights + bias) for row in intent_features(texts, language)]
+    weights = _weights()
+    return [_read(row, weights) for row in intent_features(texts, language)]
 
 
 def intent_features(texts: Sequence[str], language: str) -> Numbers:
@@ -87,22 +94,27 @@ def _annotate(documents: Sequence[Document], language: str) -> Iterator[Document
         yield replace(document, intent=reading.intent, intent_confidence=reading.confidence)
 
 
-def _reading(scores: Numbers) -> IntentReading:
+def _read(row: Numbers, weights: _Weights) -> IntentReading:
+    # Row by row: a product of many rows may sum in another order than one of a few.
+    is_noise = float(row @ weights.noise + weights.noise_bias) >= 0
+    return _reading(row @ weights.weights + weights.bias, is_noise=is_noise)
+
+
+def _reading(scores: Numbers, *, is_noise: bool) -> IntentReading:
     powers = np.exp(scores - scores.max())
     chances = [round(float(each), 2) for each in powers / powers.sum()]
-    best = max(range(len(LABELS)), key=lambda place: _told(LABELS[place], chances[place]))
-    if not _told(LABELS[best], chances[best]):
+    told = [place for place, label in enumerate(LABELS) if is_noise or label not in NOISE]
+    best = max(told, key=lambda place: chances[place])
+    if chances[best] < LEAST:
         return IntentReading(intent="other", confidence=chances[LABELS.index("other")])
     return IntentReading(intent=LABELS[best], confidence=chances[best])
 
 
-def _told(intent: Intent, chance: float) -> float:
-    """The chance, or nothing where it is too small to tell that intent."""
-    return chance if chance >= (LEAST_NOISE if intent in NOISE else LEAST) else 0.0
-
-
 @cache
-def _weights() -> tuple[Numbers, Numbers]:
+def _weights() -> _Weights:
     with (files("pipelines.weights") / "intent.npz").open("rb") as file:
         stored = np.load(file)
-        return stored["weights"].astype(np.float32), stored["bias"].astype(np.float32)
+        weights, bias, noise, noise_bias = (
+            stored[name].astype(np.float32) for name in ("weights", "bias", "noise", "noise_bias")
+        )
+    return _Weights(weights, bias, noise, float(noise_bias[0]))
