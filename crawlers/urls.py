@@ -101,11 +101,6 @@ def host_of(url: str) -> str:
     return urlsplit(canonical_url(url)).hostname or ""
 
 
-def same_host(a: str, b: str) -> bool:
-    """Whether two addresses are served by one host, whatever the scheme and port."""
-    return host_of(a) == host_of(b)
-
-
 @lru_cache(maxsize=16384)
 def registrable_domain(url: str) -> str:
     """The part of the host somebody registered (`bbc.co.uk`); the host itself where nobody could."""

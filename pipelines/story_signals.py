@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import log1p
@@ -94,12 +94,6 @@ class Affixes:
         if not self._titles[title]:
             del self._titles[title]
             self._parts.subtract(_ends(title))
-
-
-def repeated_affixes(titles: Iterable[str]) -> frozenset[str]:
-    """First and last parts that enough different titles of a source share, folded."""
-    affixes = Affixes()
-    return frozenset[str]().union(*map(affixes.add, titles))
 
 
 def _ends(title: str) -> frozenset[str]:

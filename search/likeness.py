@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from pipelines.embeddings import embed_texts, encoder_version, is_installed, opening, to_bytes
-from pipelines.similar import LEAST
 from pipelines.store import batched
 from search.index import Hit, Index, Neighbour, Results
 from watchlists.errors import IndexUnavailable
 from watchlists.query import And, Everything, Keyword, Or, Query, Range
 
+LEAST = 0.30
+"""Nearness under which two texts have nothing to do with each other."""
 REACH = timedelta(days=365)
 """How far back meaning is searched."""
 

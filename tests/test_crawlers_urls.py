@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scrapy import Request
 from twisted.web.client import URI
 
-from crawlers.urls import canonical_url, domain_of_host, item_id, origin, registrable_domain, same_host
+from crawlers.urls import canonical_url, domain_of_host, item_id, origin, registrable_domain
 from watchlists.errors import AddressRefused
 
 
@@ -156,11 +156,6 @@ def test_the_registrable_domain_is_what_somebody_could_register(url: str, domain
 def test_an_origin_has_no_path_and_no_default_port() -> None:
     assert origin("HTTPS://Example.org:443/a?b#c") == "https://example.org"
     assert origin("http://example.org:8080/a") == "http://example.org:8080"
-
-
-def test_hosts_are_compared_without_scheme_and_port() -> None:
-    assert same_host("http://example.org:8080/", "https://EXAMPLE.org/a")
-    assert not same_host("https://example.org/", "https://www.example.org/")
 
 
 ADDRESSES = st.one_of(

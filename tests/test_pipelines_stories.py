@@ -9,7 +9,7 @@ import pytest
 
 from pipelines.duplicates import DuplicateFinder, are_near, containment, word_runs
 from pipelines.stories import StoryPost, assign_stories, members
-from pipelines.story_signals import read_signals, repeated_affixes, strip_affixes
+from pipelines.story_signals import Affixes, read_signals, strip_affixes
 
 BEGIN = datetime(2026, 11, 1, tzinfo=UTC)
 QUAKE = (
@@ -155,10 +155,12 @@ def test_odd_texts_get_a_story_of_their_own(text: str) -> None:
 def test_the_name_of_the_paper_is_split_off_once_it_repeats() -> None:
     titles = [f"Nouvelle {place} - Le Courrier" for place in range(3)]
 
-    affixes = repeated_affixes(titles)
+    affixes = Affixes()
 
-    assert strip_affixes("Séisme en Crète - Le Courrier", affixes) == "Séisme en Crète"
-    assert strip_affixes("Séisme - en Crète", affixes) == "Séisme - en Crète"
+    *_, repeated = (affixes.add(title) for title in titles)
+
+    assert strip_affixes("Séisme en Crète - Le Courrier", repeated) == "Séisme en Crète"
+    assert strip_affixes("Séisme - en Crète", repeated) == "Séisme - en Crète"
 
 
 def test_names_are_shared_across_languages_and_numbers_across_notations() -> None:

@@ -39,7 +39,6 @@ _PERSONAL = re.compile(
 _TOKEN = re.compile(r"(?=[\w.~%-]*\d)(?=[\w.~%-]*[A-Za-z])[\w.~%]{24,}")
 """Long runs of letters and digits, which words with hyphens between them are not."""
 _MESSAGE_ID = re.compile(r"<([^<>\s]{3,300})>")
-_SUBJECT_MARK = re.compile(r"^(?:(?:re|fwd?|tr|aw)\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.IGNORECASE)
 
 
 def split_mailbox(body: bytes) -> Iterator[bytes]:
@@ -89,11 +88,6 @@ def parse_mail(body: bytes, *, source: Source, now: datetime) -> Item | None:
         ),
         now=now,
     )
-
-
-def bare_subject(title: str) -> str:
-    """A subject without the marks of answers and lists."""
-    return _SUBJECT_MARK.sub("", title).strip()
 
 
 def _is_start(body: bytes, at: int) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,11 +69,6 @@ class Context:
     def emit(self, record: Mapping[str, object]) -> None:
         """One line of JSON on stdout."""
         click.echo(json.dumps(record, ensure_ascii=False, default=str))
-
-    @property
-    def is_terminal(self) -> bool:
-        """Whether a person watches stdout."""
-        return sys.stdout.isatty()
 
 
 pass_context = click.make_pass_decorator(Context)
