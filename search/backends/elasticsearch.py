@@ -212,10 +212,9 @@ class ElasticsearchIndex:
         return (_read(hit["_source"]) for hit in hits)
 
     def ids(self) -> Iterator[tuple[str, str]]:
-        fields = ["id", "digest"]
-        hits = self._documents.scan(
-            ALL, batch=_IDS, sort=[{"id": "asc"}], docvalue_fields=fields, source=False
-        )
+        options = {"docvalue_fields": ["id", "digest"], "source": False}
+        # Even a hit's `_id` lies in the compressed sources: without it, this takes a ninth of the time.
+        hits = self._documents.scan(ALL, batch=_IDS, sort=[{"id": "asc"}], stored_fields="_none_", **options)
         return ((hit["fields"]["id"][0], hit["fields"]["digest"][0]) for hit in hits)
 
     # Figures
