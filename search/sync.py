@@ -19,6 +19,8 @@ from search.quarantine import hold, let_go_settled, read_quarantine, without_hel
 from watchlists.model import Watchlist
 
 BATCH = 500
+PUT = 2_000
+"""Documents given to the index at a time: a server works on some while the next are made ready."""
 COMMITTED = 10_000
 """Documents after which a long work is made durable: broken off, it goes on from there."""
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -58,7 +60,7 @@ def put_documents(index: Index, documents: Iterable[Document]) -> SyncReport:
     """Put documents batch by batch; what was refused is reported, the rest goes on."""
     taken = waiting = 0
     refused: list[Refusal] = []
-    for batch in batched(documents, BATCH):
+    for batch in batched(documents, PUT):
         report = index.put(batch)
         taken += report.taken
         refused += report.refused

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 from elasticsearch.helpers import streaming_bulk
 
+from pipelines.store import batched
 from search.backends.elasticsearch_connection import BUSY, guarded, refusal_of
 from search.backends.elasticsearch_reading import Reader
 
 CHUNK = 500
 CHUNK_BYTES = 10 * 1024 * 1024
 """A server takes 100 MB by default, and half of what it takes at once."""
+AT_ONCE = 2
+"""Requests on their way at a time."""
 RETRIES = 6
 TOO_LARGE = 413
 PAUSE, LONGEST_PAUSE = 0.5, 20.0
@@ -49,10 +54,26 @@ def send(reader: Reader, actions: Iterable[dict[str, Any]], *, pause: float = PA
 def _answers(
     reader: Reader, actions: Iterable[dict[str, Any]], *, pause: float
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Operation and answer for each action; with `exception` where the whole request was too large."""
+    """Operation and answer for each action, in order; with `exception` where a whole request was too large.
+
+    While the server works on some requests the next ones are made. Actions are taken in the caller's thread.
+    """
+    waiting: deque[Future[list[tuple[str, dict[str, Any]]]]] = deque()
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        for chunk in batched(actions, CHUNK):
+            waiting.append(pool.submit(_send_chunk, reader, chunk, pause))
+            if len(waiting) > AT_ONCE:
+                yield from waiting.popleft().result()
+        while waiting:
+            yield from waiting.popleft().result()
+
+
+def _send_chunk(
+    reader: Reader, chunk: Sequence[dict[str, Any]], pause: float
+) -> list[tuple[str, dict[str, Any]]]:
     answers = streaming_bulk(
         reader.client,
-        actions,
+        chunk,
         chunk_size=CHUNK,
         max_chunk_bytes=CHUNK_BYTES,
         raise_on_error=False,
@@ -63,13 +84,8 @@ def _answers(
         ignore_status=(TOO_LARGE,),
         require_alias=True,  # an index deleted under us must not come back without its mapping
     )
-    stream = iter(answers)
-    while True:
-        with guarded(reader.url):
-            answered = next(stream, None)
-        if answered is None:
-            return
-        yield from answered[1].items()
+    with guarded(reader.url):
+        return [each for _, answered in answers for each in answered.items()]
 
 
 def _read(url: str, item: dict[str, Any]) -> Answer:
