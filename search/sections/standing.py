@@ -83,7 +83,7 @@ def tell_tone(voice: Voice, measured: Sequence[OrganisationTone]) -> Table | Non
         columns=columns,
         rows=tuple(_tone_row(voice, each) for each in measured),
         sentence=voice.gettext(
-            "Net tone is positive less negative over all mentions, from -1 to 1, with the interval that holds"
+            "Net tone is positive less negative over all mentions, from −1 to 1, with the interval that holds"
             " it 95 times in 100. Tone is said of groups, never of a single text."
         ),
     )
