@@ -149,7 +149,7 @@ def test_only_the_organisation_itself_is_believed() -> None:
             post("ours", title, source="nimbo-forum", owner="nimbo"),
             post("bot", title, author_is_bot=True),
             post("copy", title, is_copy=True),
-            post("spam", title, intent="spam"),
+            post("spam", title, intent="spam", author_is_staff=False),
         ]
     )
 

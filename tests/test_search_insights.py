@@ -15,7 +15,7 @@ from search.insights.coverage import covered_times, read_coverage
 from search.insights.places import find_places
 from search.insights.reputation import measure_reputation
 from search.insights.rising import find_rising
-from search.insights.scope import Scope, gather_news
+from search.insights.scope import SINCERE, Scope, gather_news
 from search.insights.strands import weave
 from search.window import Window
 from tests.documents import document, mention, outcome
@@ -193,6 +193,19 @@ def test_bots_spam_and_trolling_are_no_mentions() -> None:
     measured = measure_reputation(scope_of(said), NIMBO, since=END - DAY, until=END)
 
     assert (measured.mentions, measured.stories, measured.negative) == (1, 1, 1)
+
+
+def test_what_staff_write_is_never_left_out_as_spam() -> None:
+    texts = [
+        document("help", intent="spam", author_is_staff=True),
+        document("curt", intent="trolling", author_is_staff=True),
+        document("offer", intent="spam"),
+        document("question", intent="question"),
+    ]
+    scope = scope_of(texts)
+
+    assert {each.id for each in gather_news(scope).worth_telling} == {"help", "curt", "question"}
+    assert {each.id for each in scope.index.scan(SINCERE)} == {"help", "curt", "question"}
 
 
 # conversations
