@@ -221,7 +221,7 @@ class TestOneSync:
         proxy: FaultyProxy,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr("search.sync.BATCH", 100)
+        monkeypatch.setattr("search.sync.PUT", 100)
 
         def delete(number: int) -> None:
             if number == 2:

@@ -128,7 +128,7 @@ def test_only_the_line_of_the_engine_is_changed(folder: WatchFolder, server: Ind
 def test_broken_off_it_changes_nothing_and_goes_on_where_it_stopped(
     folder: WatchFolder, server: IndexSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("search.sync.BATCH", 10)
+    monkeypatch.setattr("search.sync.PUT", 10)
     before, indexed = folder.watchlist.read_bytes(), contents(folder)
 
     def stop(done: int, _wanted: int) -> None:
