@@ -22,6 +22,8 @@ Intent = Literal[
     "trolling",
     "other",
 ]
+NOISE: frozenset[Intent] = frozenset({"spam", "trolling"})
+"""Intents of texts that figures leave out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.document import Document, Intent
+from pipelines.document import NOISE, Document, Intent
 from pipelines.embeddings import embed_texts, opening
 from pipelines.intent_cues import cue_features
 from pipelines.tone_features import stack_surface
@@ -34,9 +34,6 @@ LABELS: tuple[Intent, ...] = (
 SERVED = ("fr", "en")
 LEAST = 0.35
 """A likelier intent than this, or none is told."""
-NOISE: frozenset[Intent] = frozenset({"spam", "trolling"})
-"""Told only where a second judgement, which knows long plain texts too, holds it likelier than not: figures
-leave these out, and a voice lost costs more than an advertisement kept."""
 SPREADS = (4.0, 0.5, 2.0)
 """Scales of embedding, surface features and signs: the prior weighs on all alike."""
 Numbers = NDArray[np.float32]
@@ -101,6 +98,10 @@ def _read(row: Numbers, weights: _Weights) -> IntentReading:
 
 
 def _reading(scores: Numbers, *, is_noise: bool) -> IntentReading:
+    """The likeliest intent; spam and trolling only where the second judgement, of long texts too, agrees.
+
+    Figures leave these out, and a voice lost costs more than an advertisement kept.
+    """
     powers = np.exp(scores - scores.max())
     chances = [round(float(each), 2) for each in powers / powers.sum()]
     told = [place for place, label in enumerate(LABELS) if is_noise or label not in NOISE]

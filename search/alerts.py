@@ -122,10 +122,20 @@ class Checked:
     """At the last hour looked at, in the watchlist's order."""
 
 
-def watch_over(index: Index, watchlist: Watchlist, *, now: datetime, vigils: Sequence[Vigil] = ()) -> Checked:
-    """Judge every hour since the last check (at most two days) for us and each competitor."""
+def watch_over(
+    index: Index,
+    watchlist: Watchlist,
+    *,
+    now: datetime,
+    vigils: Sequence[Vigil] = (),
+    hours: Hours | None = None,
+) -> Checked:
+    """Judge every hour since the last check (at most two days) for us and each competitor.
+
+    `hours` are those before `now`, where the caller looks at them, too: what was read is read once.
+    """
     before = {each.organisation: each for each in vigils}
-    hours = read_hours(index, end=now, timezone=watchlist.timezone)
+    hours = hours or read_hours(index, end=now, timezone=watchlist.timezone)
     watched = [each for each in watchlist.organisations if each.role in WATCHED_ROLES]
     found = []
     for each in watched:

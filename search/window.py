@@ -83,6 +83,11 @@ def _whole_days(first: date, after: date, *, timezone: str) -> Window:
     return Window(start=start, end=end, timezone=timezone)
 
 
+def query_stamp(moment: datetime) -> str:
+    """A moment as it is written in a query for people to ask."""
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
+
+
 def between(field: str, start: datetime | None, end: datetime) -> Range:
     """The date lies in [start, end)."""
     return Range(field, start, end, include_low=True, include_high=False)

@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from pipelines.document import Document, Tone
-from search.insights.intervals import share_interval
+from search.insights.intervals import FEWEST as FEWEST_MENTIONS
+from search.insights.intervals import Share, share_interval
 from search.insights.scope import Scope
 from search.insights.tone import FEWEST, NetTone, measure_tone
-from search.insights.voice import FEWEST as FEWEST_MENTIONS
-from search.insights.voice import Share, measure_voice
+from search.insights.voice import measure_voice
 from search.window import Window, wall_clock
 from tests.documents import document, mention
 from tests.memory_index import MemoryIndex

@@ -18,7 +18,8 @@ import numpy as np
 
 from benchmarks.train.softmax import Labels, macro_f1
 from benchmarks.train.train_intent import Sentence, read_reviews, read_sentences, train
-from pipelines.intent import LABELS, NOISE, intent_features, read_intents
+from pipelines.document import NOISE
+from pipelines.intent import LABELS, intent_features, read_intents
 
 GOAL = 0.80
 FOLDS = 5

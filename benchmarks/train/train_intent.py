@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.train.softmax import Dense, Linear, Matrix, fit
-from pipelines.intent import LABELS, NOISE, intent_features
+from pipelines.document import NOISE
+from pipelines.intent import LABELS, intent_features
 
 STRENGTH = 0.3
 REVIEW = 0.5

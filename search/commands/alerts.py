@@ -88,8 +88,8 @@ def _stand(context: Context) -> Answer:
         opened_index(folder, watchlist.index, environ=os.environ) as index,
         Ledger.open(folder.ledger) as ledger,
     ):
-        checked = watch_over(index, watchlist, now=now, vigils=load_vigils(ledger))
         hours = read_hours(index, end=now, timezone=watchlist.timezone)
+        checked = watch_over(index, watchlist, now=now, vigils=load_vigils(ledger), hours=hours)
         stands = tuple(
             Stand(vigil=vigil, buzz=buzz, day=measure_last_day(hours, vigil.organisation))
             for vigil, buzz in zip(checked.vigils, checked.buzzes, strict=True)

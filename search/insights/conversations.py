@@ -66,8 +66,9 @@ def _open_threads(scope: Scope) -> Query:
 
 
 def _is_sincere(opening: Document, scope: Scope) -> bool:
-    is_there = opening.deleted is None or opening.deleted >= scope.window.end
-    return is_there and not opening.author_is_bot and not is_noise(opening) and not opening.is_copy
+    return (
+        scope.shows(opening) and not opening.author_is_bot and not is_noise(opening) and not opening.is_copy
+    )
 
 
 def _judge(scope: Scope, opening: Document) -> Conversation | None:

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from pipelines.document import Document
-from search.insights.scope import NOISE
+from search.insights.scope import NOISY, is_noise
 from watchlists.query import And, Keyword, Not, Or, Query
 
 TROUBLES = ("complaint", "malfunction")
@@ -37,9 +37,8 @@ MOST_WORDS = 5
 def concerning(organisation: str) -> Query:
     """What people say of the organisation, or in its own places: what a crisis is looked for in."""
     about = Or((Keyword("mentions", organisation), Keyword("owner", organisation)))
-    noise = Or(tuple(Keyword("intent", each) for each in sorted(NOISE)))
     flags = tuple(Keyword(flag, "false") for flag in ("staff", "bot", "copy"))
-    return And((about, *flags, Not(noise)))
+    return And((about, *flags, Not(NOISY)))
 
 
 def speaking_badly(organisation: str) -> Query:
@@ -54,7 +53,7 @@ def speaking_badly(organisation: str) -> Query:
 def is_said_by_people(document: Document) -> bool:
     """Not staff, bot, copy, spam or trolling."""
     is_other = document.author_is_staff or document.author_is_bot or document.is_copy
-    return not is_other and document.intent not in NOISE
+    return not is_other and not is_noise(document)
 
 
 def speaks_badly(document: Document, organisation: str) -> bool:

@@ -10,6 +10,8 @@ Z = 1.959963984540054
 """The standard normal's 97.5th percentile: two sides, 95 %."""
 Cells = tuple[int, int, int]
 """Positive, negative, and all."""
+FEWEST = 5
+"""The base below which no share is said, unless it names another floor."""
 FEWEST_RANKS = 6
 """Below it even the smallest and the largest value hold the median less than 95 times in 100."""
 
@@ -38,6 +40,30 @@ def share_interval(hits: float, base: float) -> Interval:
     spread = math.sqrt(max(0.0, share * (1 - share)) / base + square / (4 * base * base))
     half = Z * spread / (1 + square / base)
     return Interval(low=max(0.0, middle - half), high=min(1.0, middle + half))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """So many of so many."""
+
+    hits: int
+    base: int
+    floor: int = FEWEST
+
+    @property
+    def value(self) -> float | None:
+        """The share; None below the floor."""
+        return self.hits / self.base if self.is_telling else None
+
+    @property
+    def interval(self) -> Interval:
+        """Where it may lie (95 %, Wilson)."""
+        return share_interval(self.hits, self.base)
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether the base is large enough to speak of a share."""
+        return self.base >= self.floor
 
 
 def net_interval(positive: int, negative: int, number: int) -> Interval:

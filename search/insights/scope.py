@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipelines.document import Document
+from pipelines.document import NOISE, Document
 from search.index import Index
 from search.window import Window, between
 from watchlists.model import Organisation, Watchlist
@@ -17,10 +17,9 @@ from watchlists.query import And, Keyword, Not, Or, Query
 
 LATE = timedelta(days=1)
 """Published longer than this before the window began: told as arrived late, not as news."""
-NOISE = frozenset({"spam", "trolling"})
-SINCERE = Or(
-    (Not(Or(tuple(Keyword("intent", each) for each in sorted(NOISE)))), Keyword("staff", "true")),
-)
+NOISY = Or(tuple(Keyword("intent", each) for each in sorted(NOISE)))
+"""Understood as spam or trolling, whoever wrote it."""
+SINCERE = Or((Not(NOISY), Keyword("staff", "true")))
 """All but spam and trolling; what staff write in their own place is neither, however curt."""
 
 
@@ -38,6 +37,10 @@ class Scope:
     def known(self, *parts: Query) -> And:
         """The query, among documents read before the window's end."""
         return And((*parts, between("first_seen", None, self.window.end)))
+
+    def shows(self, document: Document) -> bool:
+        """Whether the document still stood at the window's end."""
+        return document.deleted is None or document.deleted >= self.window.end
 
     def organisations(self, *roles: str) -> tuple[Organisation, ...]:
         """Organisations of these roles, in the watchlist's order."""
@@ -90,5 +93,4 @@ def gather_news(scope: Scope) -> News:
 
 
 def _is_news(document: Document, scope: Scope) -> bool:
-    is_there = document.deleted is None or document.deleted >= scope.window.end
-    return is_there and document.id not in scope.told
+    return scope.shows(document) and document.id not in scope.told

@@ -13,38 +13,13 @@ from datetime import datetime
 from itertools import pairwise
 
 from search.insights.activity import said_of
-from search.insights.intervals import Interval, share_interval
+from search.insights.intervals import Share
 from search.insights.reputation import measure_reputation
 from search.insights.scope import Scope
 from search.window import between, wall_clock
 from watchlists.model import Organisation
 
-FEWEST = 5
-"""Mentions or stories of all together, below which no share is said."""
 WEEK = 7
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    """So many of so many."""
-
-    hits: int
-    base: int
-
-    @property
-    def value(self) -> float | None:
-        """The share; None below the floor."""
-        return self.hits / self.base if self.is_telling else None
-
-    @property
-    def interval(self) -> Interval:
-        """Where it may lie (95 %, Wilson)."""
-        return share_interval(self.hits, self.base)
-
-    @property
-    def is_telling(self) -> bool:
-        """Whether the base is large enough to speak of a share."""
-        return self.base >= FEWEST
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

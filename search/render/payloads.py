@@ -13,7 +13,7 @@ from search.editions.digest import Block, Digest, Story
 from search.editions.notice import Notice
 from search.render.headings import read_headings
 from search.render.markdown import escape
-from search.wording.plain import shorten
+from search.wording.plain import quoted, shorten
 from watchlists.messages import Messages
 
 Payload = dict[str, object]
@@ -30,14 +30,6 @@ class Line:
     title: str
     counts: str
     quotes: tuple[str, ...] = ()
-    marks: tuple[str, str] = ("“", "”")
-    """The quotation marks of the reader's language."""
-
-    @property
-    def quoted(self) -> tuple[str, ...]:
-        """The quotes within their marks."""
-        opening, closing = self.marks
-        return tuple(f"{opening}{each}{closing}" for each in self.quotes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,8 +119,7 @@ def tell_line(story: Story, messages: Messages, *, texts: bool) -> Line:
         messages.ngettext("{n} source", "{n} sources", story.sources).format(n=story.sources),
     )
     quotes = tuple(each.text for each in story.quotes) if texts else ()
-    marks = messages.gettext("“"), messages.gettext("”")
-    return Line(title=story.title, counts=", ".join(counts), quotes=quotes, marks=marks)
+    return Line(title=story.title, counts=", ".join(counts), quotes=quotes)
 
 
 def brief_text(brief: Brief) -> str:
@@ -137,7 +128,10 @@ def brief_text(brief: Brief) -> str:
     for part in brief.parts:
         lines += ["", part.name]
         for line in part.lines:
-            lines += [f"• {line.title} ({line.counts})", *(f"  {quote}" for quote in line.quoted)]
+            lines += [
+                f"• {line.title} ({line.counts})",
+                *(f"  {quoted(each, brief.language)}" for each in line.quotes),
+            ]
     text = unmention("\n".join([*lines, "", brief.coverage]))
     return f"{text}\n{brief.link}" if brief.link else text
 
@@ -178,7 +172,7 @@ def _slack(brief: Brief) -> Payload:
     blocks: list[Payload] = [
         {"type": "header", "text": _plain_text(shorten(brief.subject, LONGEST_HEADER))},
     ]
-    blocks += [_slack_part(part) for part in brief.parts]
+    blocks += [_slack_part(part, brief.language) for part in brief.parts]
     ending: list[Payload] = [{"type": "text", "text": f"{brief.coverage} "}]
     if brief.link:
         ending.append({"type": "link", "url": brief.link, "text": brief.read_online})
@@ -191,9 +185,9 @@ def _plain_text(text: str) -> Payload:
     return {"type": "plain_text", "text": text, "emoji": False}
 
 
-def _slack_part(part: Part) -> Payload:
+def _slack_part(part: Part, language: str) -> Payload:
     items = [
-        {"type": "rich_text_section", "elements": [{"type": "text", "text": _line_text(line)}]}
+        {"type": "rich_text_section", "elements": [{"type": "text", "text": _line_text(line, language)}]}
         for line in part.lines
     ]
     name = {"type": "text", "text": part.name, "style": {"bold": True}}
@@ -206,8 +200,8 @@ def _slack_part(part: Part) -> Payload:
     }
 
 
-def _line_text(line: Line) -> str:
-    return "\n".join((f"{line.title} ({line.counts})", *line.quoted))
+def _line_text(line: Line, language: str) -> str:
+    return "\n".join((f"{line.title} ({line.counts})", *(quoted(each, language) for each in line.quotes)))
 
 
 def _markdown(brief: Brief) -> str:
@@ -215,7 +209,7 @@ def _markdown(brief: Brief) -> str:
     for part in brief.parts:
         lines += [
             f"**{_literal(part.name)}**",
-            *(f"- {_literal(_line_text(line))}" for line in part.lines),
+            *(f"- {_literal(_line_text(line, brief.language))}" for line in part.lines),
             "",
         ]
     return "\n".join([*lines, _literal(brief.coverage)])
@@ -257,7 +251,7 @@ def _teams(brief: Brief) -> Payload:
     body = [_runs(brief.subject, size="Large", weight="Bolder")]
     for part in brief.parts:
         body.append(_runs(part.name, weight="Bolder"))
-        body += [_runs(f"• {_line_text(line)}") for line in part.lines]
+        body += [_runs(f"• {_line_text(line, brief.language)}") for line in part.lines]
     body.append(_runs(brief.coverage, isSubtle=True))
     card: Payload = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",

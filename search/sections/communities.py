@@ -223,7 +223,7 @@ def _noise(teller: Teller, communities: Sequence[Community]) -> tuple[str, ...]:
     if all(each.organisation.role != "own" for each in communities):
         return ()
     found = measure_noise(teller.scope, by="published")
-    return (tell_noise(teller.voice, found),) if found and found.posts else ()
+    return (tell_noise(teller.voice, found),) if found and found.base else ()
 
 
 def _coverage(voice: Voice, communities: Sequence[Community]) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def tell_conversations(teller: Teller, found: Sequence[Conversation], shown: int
 def _noise(teller: Teller) -> str:
     """What was kept out of the list; nothing where there was none."""
     found = measure_noise(teller.scope, by="first_seen")
-    return tell_noise(teller.voice, found) if found and found.noise else ""
+    return tell_noise(teller.voice, found) if found and found.hits else ""
 
 
 def _about_us(teller: Teller) -> str:

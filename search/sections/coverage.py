@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC
 
 from pipelines.document import Document
 from search.editions.digest import Coverage, CoverageIssue, More
@@ -11,6 +10,7 @@ from search.insights.coverage import Readings, SourceReading
 from search.insights.scope import LATE
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
+from search.window import query_stamp
 from search.wording.plain import plain
 
 MOST_ISSUES = 6
@@ -37,8 +37,8 @@ def tell_coverage(teller: Teller, readings: Readings, late: Sequence[Document]) 
 
 def _late_query(teller: Teller) -> str:
     """What `veilleur search` is asked for the rest."""
-    threshold = (teller.scope.window.start - LATE).astimezone(UTC)
-    return f"backfill:false AND published:[* TO {threshold:%Y-%m-%dT%H:%MZ}]"
+    threshold = query_stamp(teller.scope.window.start - LATE)
+    return f"backfill:false AND published:[* TO {threshold}]"
 
 
 def _issues(teller: Teller, readings: Readings) -> tuple[CoverageIssue, ...]:

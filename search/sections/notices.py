@@ -17,7 +17,7 @@ from search.sections.alerts import name_of, tell_parts, tell_reason
 from search.sections.glance import SUBJECT_LENGTH
 from search.sections.story import explain, tell_story
 from search.sections.teller import Teller
-from search.window import Window
+from search.window import Window, query_stamp
 from search.wording.plain import plain, shorten
 from search.wording.voice import Voice
 from watchlists.messages import Messages
@@ -71,7 +71,7 @@ def _documents(teller: Teller, change: Change) -> tuple[Document, ...]:
 
 def _since(change: Change) -> str:
     began = change.buzz.began or change.buzz.at
-    return f"[{began:%Y-%m-%dT%H:%MZ} TO *]"
+    return f"[{query_stamp(began)} TO *]"
 
 
 def _subject(voice: Voice, name: str, change: Change) -> str:
@@ -147,7 +147,7 @@ def tell_finds(teller: Teller, search: SavedSearch, documents: Sequence[Document
         heading=voice.gettext("What was found"),
         stories=tuple(_found(teller, each) for each in strands[:MOST_FINDS]),
         more=_more(
-            voice, len(strands) - MOST_FINDS, _within(search, f"first_seen:[{first:%Y-%m-%dT%H:%MZ} TO *]")
+            voice, len(strands) - MOST_FINDS, _within(search, f"first_seen:[{query_stamp(first)} TO *]")
         ),
         documents=count,
         closing=(

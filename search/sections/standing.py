@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 
 from search.editions.comparison import TidyRow
 from search.editions.report import Table
-from search.insights.intervals import Interval
+from search.insights.intervals import Interval, Share
 from search.insights.tone import NetTone, OrganisationTone
-from search.insights.voice import Share, VoiceShare
+from search.insights.voice import VoiceShare
 from search.sections.communities import LONGEST_NAME
 from search.sheet import percent, signed
 from search.window import Window

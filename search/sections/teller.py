@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from pipelines.document import Document
 from search.editions.digest import More
 from search.insights.scope import Scope
 from search.insights.strands import Strand, weave
+from search.window import query_stamp
 from search.wording.plain import plain
 from search.wording.voice import Voice
 
@@ -34,7 +35,7 @@ class Teller:
     def find(self, id: str) -> Document | None:
         """The document, if it still stood at the window's end: a deleted one is not shown or quoted."""
         found = self.scope.index.get(id)
-        return found if found and (found.deleted is None or found.deleted >= self.end) else None
+        return found if found and self.scope.shows(found) else None
 
     def weave(self, documents: tuple[Document, ...]) -> tuple[Strand, ...]:
         """The strands of these documents without muted ones, promoted ones first."""
@@ -53,7 +54,7 @@ class Teller:
 
     def _seen(self) -> str:
         start, end = self.scope.window.start, self.scope.window.end
-        return f"first_seen:[{_stamp(start)} TO {_stamp(end)}]"
+        return f"first_seen:[{query_stamp(start)} TO {query_stamp(end)}]"
 
     def more(self, count: int, query: str, *, published_since: datetime | None = None) -> More | None:
         """The line that says where the rest is; None when there is no rest.
@@ -65,16 +66,12 @@ class Teller:
         sentence = self.voice.ngettext("and {n} more", "and {n} more", count)
         if published_since is None:
             return More(count=count, sentence=sentence, command=self.command(query))
-        period = f"published:[{_stamp(published_since)} TO {_stamp(self.end)}]"
+        period = f"published:[{query_stamp(published_since)} TO {query_stamp(self.end)}]"
         return More(count=count, sentence=sentence, command=_search(f"{query} AND {period}"))
 
 
 def _search(query: str) -> str:
     return f"veilleur search {shlex.quote(query)}"
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%MZ}"
 
 
 def _ids(strand: Strand) -> tuple[str, ...]:

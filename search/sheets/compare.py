@@ -130,8 +130,8 @@ def _noise_rows(scope: Scope, communities: Sequence[Community]) -> Iterator[Nois
     found = measure_noise(scope, by="published") if is_ours else None
     if found:
         yield NoiseRow(
-            noise=found.noise,
-            posts=found.posts,
+            noise=found.hits,
+            posts=found.base,
             share=found.value,
             share_low=found.interval.low if found.is_telling else None,
             share_high=found.interval.high if found.is_telling else None,

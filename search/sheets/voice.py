@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from search.insights.voice import Share, VoiceShare, measure_voice
+from search.insights.intervals import Share
+from search.insights.voice import VoiceShare, measure_voice
 from search.sections.teller import Teller
 from search.sheet import Line, Sheet, draw_bar, heading, label, percent
 from search.sheets.asked import choose_organisations, coverage_lines, name_of, period_of, read_period
