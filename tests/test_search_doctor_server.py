@@ -208,7 +208,7 @@ class TestHealth:
     """What keeps it from serving."""
 
     def test_an_index_without_a_node_is_red(self, settings: IndexSettings, server: Elasticsearch) -> None:
-        name = f"{settings.alias}-v1-lost"
+        name = f"{settings.alias}-v1-0badcafe"
         server.indices.create(
             index=name,
             settings={"index.routing.allocation.require._name": "nobody"},
@@ -255,7 +255,7 @@ class TestHealth:
         assert "analyzer english" in told
 
     def test_an_alias_of_two_indices_is_told(self, settings: IndexSettings, server: Elasticsearch) -> None:
-        other = f"{settings.alias}-v1-other"
+        other = f"{settings.alias}-v1-0badcafe"
         server.indices.create(index=other, aliases={settings.alias: {}})
 
         told = troubles(settings)
