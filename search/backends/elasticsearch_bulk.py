@@ -47,7 +47,7 @@ def send(reader: Reader, actions: Iterable[dict[str, Any]], *, pause: float = PA
             yield _read(reader.url, item)
             continue
         alone = {"_op_type": operation, "_index": item["_index"], "_id": item["_id"], **item.get("data", {})}
-        for _, answered in _answers(reader, [alone], pause=pause):
+        for _, answered in _send_chunk(reader, [alone], pause):
             yield _read(reader.url, answered)
 
 
